@@ -1,0 +1,490 @@
+//! The events that a session consists of.
+//!
+//! The session *is* its event log: everything shown or saved is a fold over these events
+//! ([`super::timeline::Timeline`]). Events carry the audio span they speak of, so the order in which slow
+//! results arrive never changes the fold.
+
+use super::profile::Profile;
+use crate::time::{SampleTime, Span};
+use serde::{Deserialize, Serialize};
+
+/// Version of the event log's form, written into every [`Header`].
+pub const EVENT_SCHEMA: u32 = 1;
+
+/// One line of a session's log.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum SessionEvent {
+    /// Always first: what the session was recorded and judged with.
+    Started(Box<Header>),
+    /// Ten 10 ms frames of pitch, voicing, level and speech.
+    Frames(FrameBlock),
+    /// Speech has begun at `at` (known a little later, at the event's place in the log).
+    SpeechStarted { at: SampleTime },
+    /// A stretch of speech is over.
+    Speech { span: Span },
+    /// Nobody has spoken since `start`; sent every half second of silence, so that dead air shows while it lasts.
+    Silence { start: SampleTime, at: SampleTime },
+    /// A pause between two stretches of speech is over.
+    Pause(Pause),
+    /// Speaking rate over the window that ends at `at`.
+    Pace(PacePoint),
+    /// How lively the voice was over the window that ends at `at`.
+    Liveliness(LivelinessPoint),
+    /// Level of the speech in the window that ends at `at`.
+    Loudness(LoudnessPoint),
+    /// Text that may still change. Shown, never stored.
+    Partial { span: Span, text: String },
+    /// Text that will not change any more.
+    Text(TextSegment),
+    /// A phrase of the wording pack was said.
+    Hit(Hit),
+    /// Something the agent should hear about.
+    Flag(Flag),
+    /// The stretch that flag `id` speaks of has ended at `end`.
+    FlagClosed { id: u32, end: SampleTime },
+    /// Input was lost; the counter went on by `span` and the recording holds silence there.
+    Gap { span: Span, cause: GapCause },
+    /// The state of the input device has changed.
+    Device { at: SampleTime, state: DeviceState, name: String },
+    /// How far text is behind the voice, in seconds. Shown, never stored.
+    Lag { at: SampleTime, behind_s: f32 },
+    /// The agent paused the session; the counter stands still until `Resumed`.
+    Paused { at: SampleTime },
+    /// The session goes on.
+    Resumed { at: SampleTime },
+    /// Always last: the session is complete.
+    Ended { at: SampleTime, cause: EndCause },
+}
+
+impl SessionEvent {
+    /// Whether the event belongs into the stored log; the others are only for the screen.
+    pub fn is_stored(&self) -> bool {
+        !matches!(self, Self::Partial { .. } | Self::Lag { .. })
+    }
+
+    /// Whether the event was measured from the voice or the text, as opposed to judged by a profile.
+    pub fn is_measurement(&self) -> bool {
+        !matches!(self, Self::Flag(_) | Self::FlagClosed { .. })
+    }
+}
+
+/// What a session was recorded and judged with.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Header {
+    /// [`EVENT_SCHEMA`] of the writer.
+    pub schema: u32,
+    /// Version of the program that wrote the log.
+    pub app_version: String,
+    /// Local date and time of the start, RFC 3339, empty for analyses of files.
+    pub started_at: String,
+    /// Where the voice came from.
+    pub source: SourceInfo,
+    /// The thresholds in force, in full, so that the session can be judged again.
+    pub profile: Profile,
+    /// The wording pack in force.
+    pub pack: PackInfo,
+    /// File name of the speech model; empty when text was off.
+    pub model: String,
+    /// Language asked for.
+    pub language: Language,
+}
+
+/// Where the voice came from.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct SourceInfo {
+    /// File path, or the device's name.
+    pub path: String,
+    /// Sample rate of the source, in Hz.
+    pub rate_hz: u32,
+    /// Channels of the source.
+    pub channels: u16,
+    /// Whether it is a live input.
+    #[serde(default)]
+    pub live: bool,
+}
+
+/// Which wording pack was used.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct PackInfo {
+    /// Id, e.g. `zh-service`.
+    pub id: String,
+    /// Version as the pack states it.
+    pub version: u32,
+}
+
+/// Language of the speech.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Language {
+    /// Mandarin Chinese.
+    #[default]
+    Zh,
+    /// English.
+    En,
+    /// Decided by the model.
+    Auto,
+}
+
+impl Language {
+    /// `zh`, `en` or `auto`.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Zh => "zh",
+            Self::En => "en",
+            Self::Auto => "auto",
+        }
+    }
+}
+
+/// One 10 ms frame.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Frame {
+    /// Fundamental frequency in Hz; 0 where unvoiced.
+    pub f0_hz: f32,
+    /// Strength of voicing, 0 … 1.
+    pub voicing: f32,
+    /// RMS level in dB relative to full scale.
+    pub level_db: f32,
+    /// Whether the frame is inside speech.
+    pub speech: bool,
+}
+
+impl Frame {
+    /// F0 where the frame is voiced.
+    pub fn f0(&self) -> Option<f32> {
+        (self.f0_hz > 0.0).then_some(self.f0_hz)
+    }
+}
+
+/// Consecutive frames, column by column (the log stays small that way).
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct FrameBlock {
+    /// Start of the first frame; frame `i` is centred at `start + 160 i + 80`.
+    pub start: SampleTime,
+    /// F0 in Hz, 0 where unvoiced, rounded to 0.01 Hz.
+    pub f0_hz: Vec<f32>,
+    /// Strength of voicing, rounded to 0.01.
+    pub voicing: Vec<f32>,
+    /// Level in dB re full scale, rounded to 0.1 dB.
+    pub level_db: Vec<f32>,
+    /// 1 inside speech, else 0.
+    pub speech: Vec<u8>,
+}
+
+impl FrameBlock {
+    /// Number of frames.
+    pub fn len(&self) -> usize {
+        self.f0_hz.len()
+    }
+
+    /// Whether there is no frame.
+    pub fn is_empty(&self) -> bool {
+        self.f0_hz.is_empty()
+    }
+
+    /// Adds a frame, rounded as the log keeps it, so that live view and replay see the same numbers.
+    pub fn push(&mut self, frame: Frame) {
+        let round = |value: f32, steps: f32| (value * steps).round() / steps;
+        self.f0_hz.push(round(frame.f0_hz, 100.0));
+        self.voicing.push(round(frame.voicing, 100.0));
+        self.level_db.push(round(frame.level_db, 10.0));
+        self.speech.push(u8::from(frame.speech));
+    }
+
+    /// The frames in order. Columns of unequal length (a damaged log) end at the shortest.
+    pub fn frames(&self) -> impl Iterator<Item = Frame> + '_ {
+        self.f0_hz.iter().zip(&self.voicing).zip(&self.level_db).zip(&self.speech).map(
+            |(((&f0_hz, &voicing), &level_db), &speech)| Frame { f0_hz, voicing, level_db, speech: speech != 0 },
+        )
+    }
+}
+
+/// A pause between two stretches of speech.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Pause {
+    /// From the end of speech to its next start.
+    pub span: Span,
+    /// What kind of pause it is.
+    pub kind: PauseKind,
+}
+
+/// Kinds of pause (curriculum A5 and default numbers).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PauseKind {
+    /// Between two clauses.
+    Clause,
+    /// After a sentence.
+    Sentence,
+    /// Inside a clause, long enough to sound unsure.
+    Hesitation,
+    /// The line seems dead.
+    DeadAir,
+}
+
+/// Where a pace figure comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PaceSource {
+    /// Syllable nuclei counted in the sound.
+    Acoustic,
+    /// Characters or words of the settled text.
+    Text,
+}
+
+/// Unit of pace.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PaceUnit {
+    /// Han characters as spoken, one syllable each.
+    #[default]
+    Han,
+    /// English words.
+    Word,
+}
+
+/// Speaking rate over one window.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PacePoint {
+    /// Stream time at which it was known.
+    pub at: SampleTime,
+    /// The window it speaks of.
+    pub window: Span,
+    /// Units per minute, pauses counted.
+    pub per_min: f32,
+    /// Speech inside the window, in seconds.
+    pub speech_s: f32,
+    /// Where the count comes from.
+    pub source: PaceSource,
+    /// What is counted.
+    pub unit: PaceUnit,
+}
+
+/// Liveliness of the voice over one window.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LivelinessPoint {
+    /// Stream time at which it was known.
+    pub at: SampleTime,
+    /// The window it speaks of.
+    pub window: Span,
+    /// 0 flat … 1 lively.
+    pub liveliness: f32,
+    /// Median F0 in Hz.
+    pub median_hz: f32,
+    /// Range of F0 between its 10th and 90th percentile, semitones.
+    pub range_st: f32,
+    /// Standard deviation of the level of the voiced frames, dB.
+    pub level_sd_db: f32,
+    /// Voiced seconds that it rests on.
+    pub voiced_s: f32,
+}
+
+/// Level of speech over one window.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LoudnessPoint {
+    /// Stream time at which it was known.
+    pub at: SampleTime,
+    /// The window it speaks of.
+    pub window: Span,
+    /// Energy mean of the speech frames, dB re full scale.
+    pub speech_db: f32,
+    /// Level of the background, dB re full scale.
+    pub noise_db: f32,
+    /// Share of samples at full scale, 0 … 1.
+    pub clipped: f32,
+    /// Speech inside the window, in seconds.
+    pub speech_s: f32,
+}
+
+/// Settled text of one transcription window.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TextSegment {
+    /// The audio it was heard in.
+    pub span: Span,
+    /// The words with their times, in order. Chinese text: one character each, punctuation joined to the one before.
+    pub words: Vec<Word>,
+    /// Language it was heard as.
+    pub language: Language,
+    /// Stream time at which a live user sees it, computing included.
+    pub ready_at: SampleTime,
+}
+
+impl TextSegment {
+    /// The text in one piece.
+    pub fn text(&self) -> String {
+        let mut text = String::new();
+        for word in &self.words {
+            text.push_str(&word.text);
+        }
+        text.trim().to_owned()
+    }
+}
+
+/// One word, or one Chinese character.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Word {
+    /// When it was said.
+    pub span: Span,
+    /// What was said; a leading space where the writing has one.
+    pub text: String,
+    /// The model's probability, 0 … 1.
+    pub p: f32,
+}
+
+/// A phrase of the wording pack that was said.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Hit {
+    /// Curriculum id, e.g. `ban-07`.
+    pub rule: String,
+    /// Whether the pack bans it or only discourages it.
+    pub level: HitLevel,
+    /// The phrase's own time span.
+    pub span: Span,
+    /// Stream time at which a live user sees it.
+    pub ready_at: SampleTime,
+    /// The words as heard.
+    pub text: String,
+    /// Why it hurts, from the pack.
+    pub reason: String,
+    /// What to say instead, from the pack.
+    pub suggestion: String,
+    /// How sure the match is, 0 … 1.
+    pub confidence: f32,
+}
+
+/// How strongly the pack rejects a phrase.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HitLevel {
+    /// Never to be said.
+    Banned,
+    /// Better said otherwise.
+    Discouraged,
+}
+
+/// Something the agent should hear about.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Flag {
+    /// Number within the session, from 0.
+    pub id: u32,
+    /// What it is about.
+    pub kind: FlagKind,
+    /// Curriculum id, e.g. `ban-07`, `A3`.
+    pub rule: String,
+    /// The audio it speaks of.
+    pub span: Span,
+    /// Stream time at which a live user sees it, computing included.
+    pub raised_at: SampleTime,
+    /// How serious it is.
+    pub severity: Severity,
+    /// Measured value, in the unit of `kind` (see [`FlagKind`]).
+    pub measured: Option<f32>,
+    /// Threshold that it crossed, in the same unit.
+    pub threshold: Option<f32>,
+    /// The words, for flags about wording.
+    pub text: String,
+    /// Why it hurts, for flags about wording (from the pack).
+    pub reason: String,
+    /// What to say instead, for flags about wording (from the pack).
+    pub suggestion: String,
+}
+
+/// What a flag is about, and the unit of its figures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FlagKind {
+    /// Units (字 or words) per minute.
+    FastSpeech,
+    /// Units (字 or words) per minute.
+    SlowSpeech,
+    /// Liveliness, 0 … 1.
+    Monotone,
+    /// dB re full scale.
+    TooQuiet,
+    /// Share of clipped samples, 0 … 1.
+    TooLoud,
+    /// No figure.
+    BannedWording,
+    /// No figure.
+    DiscouragedWording,
+    /// Seconds.
+    LongPause,
+}
+
+impl FlagKind {
+    /// The name in JSON and in the locale files, e.g. `fast_speech`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::FastSpeech => "fast_speech",
+            Self::SlowSpeech => "slow_speech",
+            Self::Monotone => "monotone",
+            Self::TooQuiet => "too_quiet",
+            Self::TooLoud => "too_loud",
+            Self::BannedWording => "banned_wording",
+            Self::DiscouragedWording => "discouraged_wording",
+            Self::LongPause => "long_pause",
+        }
+    }
+}
+
+/// How serious a flag is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Severity {
+    /// Worth knowing.
+    Info,
+    /// Watch it.
+    Watch,
+    /// Mend it now.
+    Bad,
+}
+
+impl Severity {
+    /// `info`, `watch` or `bad`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Info => "info",
+            Self::Watch => "watch",
+            Self::Bad => "bad",
+        }
+    }
+}
+
+/// Why input was lost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GapCause {
+    /// The engine could not keep up and the ring was full.
+    Overrun,
+    /// The device delivered nothing.
+    DeviceStalled,
+    /// The device was unplugged or replaced.
+    DeviceLost,
+}
+
+/// State of the input device.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DeviceState {
+    /// Delivering sound.
+    Ok,
+    /// Delivering nothing for a second or more.
+    Stalled,
+    /// Gone; being looked for.
+    Lost,
+    /// Delivering only digital silence.
+    Silent,
+}
+
+/// Why a session ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EndCause {
+    /// The agent stopped it, or its time was up.
+    Stopped,
+    /// The source has no more sound.
+    EndOfInput,
+    /// The program ended without closing it; repaired afterwards.
+    Recovered,
+}

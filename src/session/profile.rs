@@ -1,0 +1,103 @@
+//! Thresholds that turn measurements into flags: the default numbers of the curriculum.
+//!
+//! A profile is data, stored in full with every session it judged.
+
+use serde::{Deserialize, Serialize};
+
+/// A named, versioned set of thresholds.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Profile {
+    /// Id, e.g. `textbook`.
+    pub id: String,
+    /// Raised with every change of a number.
+    pub version: u32,
+    /// Pace of Mandarin, in Han characters per minute.
+    pub pace_zh: PaceLimits,
+    /// Pace of English, in words per minute.
+    pub pace_en: PaceLimits,
+    /// Over which window pace is judged.
+    pub pace_window: PaceWindow,
+    /// Pauses.
+    pub pause: PauseLimits,
+    /// Liveliness.
+    pub delivery: DeliveryLimits,
+    /// Level.
+    pub loudness: LoudnessLimits,
+    /// How often the agent is spoken to.
+    pub nudge: NudgeLimits,
+}
+
+/// Pace limits, units per minute with pauses counted.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PaceLimits {
+    /// Below it: too slow.
+    pub slow_per_min: f32,
+    /// From here …
+    pub good_min_per_min: f32,
+    /// … to here pace is good.
+    pub good_max_per_min: f32,
+    /// Above it: fast.
+    pub fast_per_min: f32,
+    /// Above it: very fast.
+    pub very_fast_per_min: f32,
+}
+
+/// The window over which pace is judged.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PaceWindow {
+    /// Length of the window, seconds.
+    pub window_s: f32,
+    /// Speech that it must hold to be judged, seconds.
+    pub min_speech_s: f32,
+}
+
+/// Limits of pauses, seconds.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PauseLimits {
+    /// Shorter ones are not counted.
+    pub min_s: f32,
+    /// From here a pause stands after a sentence.
+    pub sentence_s: f32,
+    /// From here a pause inside a clause is a hesitation.
+    pub hesitation_s: f32,
+    /// From here dead air is worth watching.
+    pub dead_air_watch_s: f32,
+    /// From here dead air is bad.
+    pub dead_air_bad_s: f32,
+}
+
+/// Limits of liveliness (0 flat … 1 lively).
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DeliveryLimits {
+    /// Below it the voice is monotone.
+    pub monotone_below: f32,
+    /// The flag ends only above this.
+    pub lively_above: f32,
+    /// Voiced seconds needed for a judgement.
+    pub min_voiced_s: f32,
+}
+
+/// Limits of level.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LoudnessLimits {
+    /// Speech below this level is too quiet, dB re full scale.
+    pub quiet_db: f32,
+    /// A larger share of clipped samples is too loud, 0 … 1.
+    pub clipped_share: f32,
+}
+
+/// How often the agent is spoken to.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NudgeLimits {
+    /// Least time between two nudges, seconds; banned wording does not wait.
+    pub min_gap_s: f32,
+    /// How long a nudge stays, seconds.
+    pub show_s: f32,
+}
