@@ -1,1 +1,7 @@
-fn main(){}
+//! The program: everything it can do is in the library; see `voicemirror::cli`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    voicemirror::cli::run()
+}

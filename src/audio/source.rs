@@ -69,6 +69,11 @@ pub trait Source: Send {
         false
     }
 
+    /// Frames (at [`Source::rate_hz`]) that are missing up to now in an outage that is not over.
+    fn pending_gap_frames(&self) -> u64 {
+        0
+    }
+
     /// Stops or restarts the delivery while the agent has paused the session; what would have arrived is dropped.
     fn set_paused(&mut self, _paused: bool) {}
 }

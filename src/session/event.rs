@@ -41,7 +41,9 @@ pub enum SessionEvent {
     Hit(Hit),
     /// Something the agent should hear about.
     Flag(Flag),
-    /// The stretch that flag `id` speaks of has ended at `end`.
+    /// Flag `id` has become more serious.
+    FlagWorse { id: u32, severity: Severity, measured: f32, threshold: f32 },
+    /// The stretch that flag `id` speaks of reaches to `end`.
     FlagClosed { id: u32, end: SampleTime },
     /// Input was lost; the counter went on by `span` and the recording holds silence there.
     Gap { span: Span, cause: GapCause },
@@ -65,7 +67,7 @@ impl SessionEvent {
 
     /// Whether the event was measured from the voice or the text, as opposed to judged by a profile.
     pub fn is_measurement(&self) -> bool {
-        !matches!(self, Self::Flag(_) | Self::FlagClosed { .. })
+        !matches!(self, Self::Flag(_) | Self::FlagWorse { .. } | Self::FlagClosed { .. })
     }
 }
 
@@ -170,6 +172,9 @@ pub struct FrameBlock {
     pub level_db: Vec<f32>,
     /// 1 inside speech, else 0.
     pub speech: Vec<u8>,
+    /// Syllable nuclei found with these frames (each may lie a little before them).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub nuclei: Vec<SampleTime>,
 }
 
 impl FrameBlock {
@@ -194,9 +199,12 @@ impl FrameBlock {
 
     /// The frames in order. Columns of unequal length (a damaged log) end at the shortest.
     pub fn frames(&self) -> impl Iterator<Item = Frame> + '_ {
-        self.f0_hz.iter().zip(&self.voicing).zip(&self.level_db).zip(&self.speech).map(
-            |(((&f0_hz, &voicing), &level_db), &speech)| Frame { f0_hz, voicing, level_db, speech: speech != 0 },
-        )
+        self.f0_hz
+            .iter()
+            .zip(&self.voicing)
+            .zip(&self.level_db)
+            .zip(&self.speech)
+            .map(|(((&f0_hz, &voicing), &level_db), &speech)| Frame { f0_hz, voicing, level_db, speech: speech != 0 })
     }
 }
 

@@ -1,5 +1,13 @@
 //! A session: its events, what they add up to, and where they are kept.
 
+mod entry;
 pub mod event;
+pub mod library;
+pub mod log;
 pub mod profile;
+pub mod recorder;
+pub mod recover;
+pub mod replay;
+pub mod store;
 pub mod timeline;
+pub mod wav;

@@ -11,6 +11,8 @@ pub struct Timeline {
     pub header: Option<Box<Header>>,
     /// Every 10 ms frame since the start; frame `i` is centred at `(i + 0.5) · 10 ms`.
     pub frames: Vec<Frame>,
+    /// Syllable nuclei heard in the sound.
+    pub nuclei: Vec<SampleTime>,
     /// Finished stretches of speech.
     pub speech: Vec<Span>,
     /// Start of the speech that is going on.
@@ -94,6 +96,13 @@ impl Timeline {
                 let place = self.flags.partition_point(|known| known.id < flag.id);
                 self.flags.insert(place, flag.clone());
             }
+            SessionEvent::FlagWorse { id, severity, measured, threshold } => {
+                if let Some(flag) = self.flags.iter_mut().find(|flag| flag.id == *id) {
+                    flag.severity = *severity;
+                    flag.measured = Some(*measured);
+                    flag.threshold = Some(*threshold);
+                }
+            }
             SessionEvent::FlagClosed { id, end } => {
                 if let Some(flag) = self.flags.iter_mut().find(|flag| flag.id == *id) {
                     flag.span = Span::new(flag.span.start, *end);
@@ -130,6 +139,7 @@ impl Timeline {
         }
         if first == self.frames.len() {
             self.frames.extend(block.frames());
+            self.nuclei.extend_from_slice(&block.nuclei);
         }
         self.reach(block.start + (block.len() * FRAME_SAMPLES) as u64);
     }

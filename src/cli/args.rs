@@ -1,0 +1,198 @@
+//! What can be asked for on the command line.
+
+use crate::session::event::Language;
+use clap::{Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// Voice Mirror (声镜): a voice coach for customer-service agents, on this machine alone.
+#[derive(Parser)]
+#[command(
+    version,
+    max_term_width = 110,
+    after_help = "\
+Examples:
+  voicemirror                                   open the window
+  voicemirror demo                              the window, fed by a bundled recording; needs no microphone
+  voicemirror analyze call.wav                  a report of a recording
+  voicemirror analyze *.flac --json - > r.json  the same for several, as JSON
+  voicemirror live --seconds 60 --save          listen for a minute without a window and keep the session
+  voicemirror sessions list                     saved sessions
+
+Exit codes: 0 fine, 1 failed, 2 bad usage."
+)]
+pub struct Args {
+    /// Language of messages: zh (the default) or en
+    #[arg(long, global = true, value_name = "zh|en")]
+    pub locale: Option<String>,
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+pub enum Command {
+    /// The window (or the terminal), fed by a bundled recording at real speed; needs no microphone
+    Demo {
+        /// Print the live flags and the report instead of opening the window
+        #[arg(long)]
+        no_window: bool,
+    },
+    /// A report of recordings: wav, flac, mp3, ogg or m4a, any rate, any channels
+    #[command(after_help = "\
+Examples:
+  voicemirror analyze call.wav
+  voicemirror analyze call.wav --json - --no-text
+  voicemirror analyze a.flac b.mp3 --json reports.json --tracks tracks/")]
+    Analyze(AnalyzeArgs),
+    /// The live pipeline without a window: flags appear as they are raised; Ctrl-C ends it
+    #[command(after_help = "\
+Examples:
+  voicemirror live --seconds 60 --save
+  voicemirror live --device \"Jabra\" --json report.json")]
+    Live(LiveArgs),
+    /// Microphones and loudspeakers
+    Devices,
+    /// Speech models
+    Models {
+        #[command(subcommand)]
+        command: Option<ModelsCommand>,
+    },
+    /// Saved sessions
+    Sessions {
+        #[command(subcommand)]
+        command: Option<SessionsCommand>,
+    },
+    /// Wording packs
+    Packs {
+        #[command(subcommand)]
+        command: PacksCommand,
+    },
+}
+
+/// Language of the speech.
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+pub enum Lang {
+    #[default]
+    Zh,
+    En,
+    Auto,
+}
+
+impl From<Lang> for Language {
+    fn from(lang: Lang) -> Self {
+        match lang {
+            Lang::Zh => Self::Zh,
+            Lang::En => Self::En,
+            Lang::Auto => Self::Auto,
+        }
+    }
+}
+
+/// What a session is judged with.
+#[derive(clap::Args)]
+pub struct SetupArgs {
+    /// Language of the speech
+    #[arg(long, value_enum, default_value_t)]
+    pub lang: Lang,
+    /// Profile: textbook, everyday-phone, or a file
+    #[arg(long, default_value = "textbook", value_name = "ID")]
+    pub profile: String,
+    /// Wording pack: zh-service, en-service, or a file
+    #[arg(long, value_name = "PATH")]
+    pub pack: Option<String>,
+    /// Speech model: a file, or an id that `voicemirror models` lists
+    #[arg(long, value_name = "PATH")]
+    pub model: Option<PathBuf>,
+    /// Measure the voice only, without text
+    #[arg(long)]
+    pub no_text: bool,
+}
+
+#[derive(clap::Args)]
+pub struct AnalyzeArgs {
+    /// Recordings
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    #[command(flatten)]
+    pub setup: SetupArgs,
+    /// Write the report as JSON to a file, or - for standard output (several recordings: one array)
+    #[arg(long, value_name = "PATH|-")]
+    pub json: Option<PathBuf>,
+    /// Write pitch, level and speech every 10 ms as CSV (several recordings: a folder)
+    #[arg(long, value_name = "CSV|DIR")]
+    pub tracks: Option<PathBuf>,
+}
+
+#[derive(clap::Args)]
+pub struct LiveArgs {
+    /// Microphone: its name (a part is enough) or id as `voicemirror devices` lists it
+    #[arg(long, value_name = "NAME")]
+    pub device: Option<String>,
+    /// Stop after so many seconds
+    #[arg(long, value_name = "N")]
+    pub seconds: Option<f64>,
+    #[command(flatten)]
+    pub setup: SetupArgs,
+    /// Write the report as JSON to a file, or - for standard output
+    #[arg(long, value_name = "PATH|-")]
+    pub json: Option<PathBuf>,
+    /// Keep the session
+    #[arg(long)]
+    pub save: bool,
+}
+
+#[derive(Subcommand)]
+pub enum ModelsCommand {
+    /// The models that are known, and which are here
+    List,
+    /// Check a model file (the bundled one if none is named)
+    Verify {
+        /// File or id
+        model: Option<PathBuf>,
+    },
+}
+
+#[derive(Subcommand, Default)]
+pub enum SessionsCommand {
+    /// All saved sessions, newest first
+    #[default]
+    List,
+    /// The report of one session
+    Show {
+        /// Id, the beginning of one, or `last`
+        id: String,
+        /// As JSON to a file, or - for standard output
+        #[arg(long, value_name = "PATH|-")]
+        json: Option<PathBuf>,
+        /// Judge it again with another profile (its measurements stay)
+        #[arg(long, value_name = "ID")]
+        profile: Option<String>,
+    },
+    /// Copy a session's recording and report into a folder
+    Export {
+        /// Id, the beginning of one, or `last`
+        id: String,
+        /// The folder; made if it is not there
+        folder: PathBuf,
+    },
+    /// Repair sessions that a crash has cut off
+    Recover {
+        /// Id; all that need it when none is given
+        id: Option<String>,
+    },
+    /// Delete a session for good
+    Delete {
+        /// Id
+        id: String,
+    },
+}
+
+#[derive(Subcommand)]
+pub enum PacksCommand {
+    /// Check a pack: its form, and that its examples hit and miss as they should
+    Check {
+        /// The pack file, or the id of a bundled pack
+        file: String,
+    },
+    /// Bundled packs
+    List,
+}

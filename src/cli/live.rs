@@ -1,0 +1,187 @@
+//! `voicemirror live` and `voicemirror demo --no-window`: the live pipeline in the terminal.
+
+use super::analyze::setup_failure;
+use super::args::{LiveArgs, SetupArgs};
+use super::{Failure, Outcome, output};
+use crate::audio::file::FileSource;
+use crate::audio::paced::PacedSource;
+use crate::audio::source::Source;
+use crate::engine::live::{LiveOptions, LiveSession, Trouble, live_text_threads};
+use crate::practice::report;
+use crate::practice::setup::{Setup, load_transcriber};
+use crate::resources;
+use crate::session::event::{DeviceState, Language, SessionEvent, SourceInfo};
+use crate::session::recorder::Recorder;
+use crate::session::store::{default_root, local_now, started_text};
+use crate::session::timeline::Timeline;
+use anyhow::{Context, anyhow};
+use rust_i18n::t;
+use serde_json::Value;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+/// The recording that comes with the program.
+const DEMO: &str = "assets/samples/demo.flac";
+/// How often the terminal looks for news.
+const POLL: Duration = Duration::from_millis(50);
+
+pub fn run(args: &LiveArgs, locale: &'static str) -> Outcome {
+    if args.seconds.is_some_and(|seconds| !seconds.is_finite() || seconds <= 0.0) {
+        return Err(Failure::Usage(anyhow!("--seconds needs a number above 0")));
+    }
+    let wanted = Wanted { setup: &args.setup, seconds: args.seconds, save: args.save };
+    let (document, timeline) = session(|| open_microphone(args.device.as_deref()), &wanted, locale)?;
+    match &args.json {
+        Some(target) => output::write_json(&document, target),
+        None => output::print(&output::summary(&document, &timeline, locale)),
+    }
+}
+
+/// The bundled recording at real speed, in the terminal.
+pub fn demo(asked_for_terminal: bool, locale: &'static str) -> Outcome {
+    if !asked_for_terminal {
+        eprintln!("{}", t!("cli.no_display", locale = locale));
+    }
+    let path = resources::find(DEMO)
+        .ok_or_else(|| anyhow!("the bundled recording {DEMO} is missing; fetch the program again"))?;
+    let setup = SetupArgs {
+        lang: super::args::Lang::Zh,
+        profile: "textbook".into(),
+        pack: None,
+        model: None,
+        no_text: cfg!(not(feature = "whisper")),
+    };
+    let wanted = Wanted { setup: &setup, seconds: None, save: false };
+    let open = || -> anyhow::Result<Box<dyn Source>> { Ok(Box::new(PacedSource::new(FileSource::open(&path)?))) };
+    let (document, timeline) = session(open, &wanted, locale)?;
+    output::print(&format!("\n{}", output::summary(&document, &timeline, locale)))
+}
+
+#[cfg(feature = "mic")]
+fn open_microphone(device: Option<&str>) -> anyhow::Result<Box<dyn Source>> {
+    Ok(Box::new(crate::audio::mic::MicSource::open(device)?))
+}
+
+#[cfg(not(feature = "mic"))]
+fn open_microphone(_device: Option<&str>) -> anyhow::Result<Box<dyn Source>> {
+    Err(anyhow!("this build cannot listen (feature `mic`); `voicemirror analyze FILE` works without a microphone"))
+}
+
+struct Wanted<'a> {
+    setup: &'a SetupArgs,
+    seconds: Option<f64>,
+    save: bool,
+}
+
+/// Runs a session to its end, telling what is flagged as it is; answers with its report.
+fn session(
+    open: impl FnOnce() -> anyhow::Result<Box<dyn Source>>,
+    wanted: &Wanted<'_>,
+    locale: &'static str,
+) -> Result<(Value, Timeline), Failure> {
+    let language: Language = wanted.setup.lang.into();
+    let setup = Setup::load(&wanted.setup.profile, wanted.setup.pack.as_deref(), language).map_err(setup_failure)?;
+    let cancel = Arc::new(AtomicBool::new(false));
+    let transcriber = match wanted.setup.no_text {
+        true => None,
+        false => {
+            let model: Option<&Path> = wanted.setup.model.as_deref();
+            Some(load_transcriber(model, language, live_text_threads(), Arc::clone(&cancel))?)
+        }
+    };
+    let source = open()?;
+    let info = SourceInfo {
+        path: source.name(),
+        rate_hz: source.rate_hz(),
+        channels: source.channels(),
+        live: source.is_live(),
+    };
+    let started = local_now();
+    let model = transcriber.as_ref().map_or(String::new(), |text| text.model_name());
+    let header = setup.header(info, model, started_text(&started));
+    let recorder = match wanted.save {
+        true => Some(Recorder::create(&default_root()?, &header, started)?),
+        false => None,
+    };
+    eprintln!("{}", t!("cli.listening", locale = locale, source = source.name()));
+    let session = LiveSession::start(LiveOptions {
+        source,
+        header,
+        pack: Arc::clone(&setup.pack),
+        transcriber,
+        cancel,
+        text_threads: live_text_threads(),
+        partial_text: false,
+        recorder,
+        summarize: Box::new(move |timeline| report::document(timeline, locale)),
+        wake: Box::new(|| {}),
+    })?;
+    let begun = Instant::now();
+    let (timeline, lost) = follow(&session, wanted, locale)?;
+    let outcome = session.join();
+    if let Some(folder) = outcome.folder {
+        eprintln!("{}", t!("cli.saved", locale = locale, folder = folder.display()));
+    }
+    let mut document = report::document(&timeline, locale);
+    report::add_timing(&mut document, begun.elapsed().as_secs_f64(), timeline.duration().seconds());
+    match lost {
+        Some(sentence) => {
+            output::print(&output::summary(&document, &timeline, locale))?;
+            Err(Failure::Failed(anyhow!(sentence)))
+        }
+        None => Ok((document, timeline)),
+    }
+}
+
+/// Tells the flags as they are raised until the session is over; answers with what came of it, and with the
+/// sentence of a trouble that cost the person something.
+fn follow(session: &LiveSession, wanted: &Wanted<'_>, locale: &str) -> Result<(Timeline, Option<String>), Failure> {
+    let interrupted = Arc::new(AtomicBool::new(false));
+    let flag = Arc::clone(&interrupted);
+    ctrlc::set_handler(move || flag.store(true, Ordering::Relaxed)).context("cannot listen for Ctrl-C")?;
+    let mut timeline = Timeline::default();
+    let mut lost = None;
+    let mut stopping = false;
+    loop {
+        let finished = session.is_finished();
+        for event in session.take_events() {
+            timeline.apply(&event);
+            tell(&event, locale);
+        }
+        for trouble in session.take_troubles() {
+            eprintln!("voicemirror: {trouble}");
+            if !matches!(trouble, Trouble::Text(_)) {
+                lost.get_or_insert(trouble.to_string());
+            }
+        }
+        if finished {
+            return Ok((timeline, lost));
+        }
+        // Seconds are counted in sound, so a device that is slow to start still gives the time asked for.
+        let enough = wanted.seconds.is_some_and(|seconds| timeline.position.seconds() + 0.2 >= seconds);
+        if !stopping && (enough || interrupted.load(Ordering::Relaxed)) {
+            stopping = true;
+            session.stop();
+        }
+        std::thread::sleep(POLL);
+    }
+}
+
+fn tell(event: &SessionEvent, locale: &str) {
+    match event {
+        SessionEvent::Flag(flag) => eprint!("{}", output::flag_lines(flag, locale)),
+        SessionEvent::Text(segment) => eprintln!("    {}", segment.text()),
+        SessionEvent::Device { state, name, .. } => {
+            let state = match state {
+                DeviceState::Ok => "ok",
+                DeviceState::Stalled => "stalled",
+                DeviceState::Lost => "lost",
+                DeviceState::Silent => "silent",
+            };
+            eprintln!("    {}", t!(&format!("cli.device.{state}"), locale = locale, name = name));
+        }
+        _ => {}
+    }
+}

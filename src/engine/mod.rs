@@ -1,0 +1,27 @@
+//! The engine: a pure core ([`pipeline`], [`judge`]) and the threads around it ([`live`], [`offline`]).
+
+pub mod judge;
+pub mod live;
+pub mod offline;
+pub mod pipeline;
+mod textwork;
+
+use crate::audio::source::AudioError;
+use crate::speech::SpeechError;
+
+/// What can stop an analysis or a session.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// The sound.
+    #[error(transparent)]
+    Audio(#[from] AudioError),
+    /// The text.
+    #[error(transparent)]
+    Speech(#[from] SpeechError),
+    /// The system.
+    #[error("the system refuses another thread: {reason}; close other programs and try again")]
+    Thread {
+        /// The system's reason.
+        reason: String,
+    },
+}

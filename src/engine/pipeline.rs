@@ -1,0 +1,311 @@
+//! The pure core: samples and heard text in, events out. No thread, clock, lock or file.
+//!
+//! Everything is decided at 10 ms blocks counted from the start of the stream, so the same samples give the same
+//! events however they are cut.
+
+use super::judge::Judge;
+use crate::analysis::delivery::LivelinessMeter;
+use crate::analysis::loudness::{LoudnessMeter, SILENCE_DB, clipped_share};
+use crate::analysis::pace::PaceMeter;
+use crate::analysis::pause::PauseMeter;
+use crate::analysis::pitch::{Pitch, PitchTracker};
+use crate::analysis::vad::{self, Change, VoiceDetector};
+use crate::session::event::*;
+use crate::speech::window::WindowCutter;
+use crate::speech::{Heard, TextJob};
+use crate::time::{FRAME_SAMPLES, SampleTime, Span};
+use crate::wording::Matcher;
+use crate::wording::Pack;
+use crate::wording::{spoken_han, spoken_words};
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+/// Frames in one `Frames` event.
+const FRAMES_PER_EVENT: usize = 10;
+/// Blocks between two measurements of pace, liveliness and level (1 s).
+const BLOCKS_PER_MEASUREMENT: u64 = 100;
+
+/// The analyzers, in the order in which the data goes through them.
+pub struct Pipeline {
+    language: Language,
+    with_text: bool,
+    partial_block: Vec<f32>,
+    /// Samples taken so far.
+    taken: u64,
+    blocks: u64,
+    frames: u64,
+    flushing: bool,
+    last_power: f32,
+    /// Power and clipped share of the blocks whose frame is not complete yet, and of the one before.
+    powers: VecDeque<(f32, f32)>,
+    pitches: VecDeque<Pitch>,
+    detector: VoiceDetector,
+    tracker: PitchTracker,
+    loudness: LoudnessMeter,
+    liveliness: LivelinessMeter,
+    pace: PaceMeter,
+    pause: PauseMeter,
+    speech_start: Option<SampleTime>,
+    pending: FrameBlock,
+    cutter: WindowCutter,
+    jobs: VecDeque<TextJob>,
+    matcher: Matcher,
+    judge: Judge,
+}
+
+impl Pipeline {
+    /// A pipeline at the start of a session described by `header`; its first event is `Started`.
+    pub fn new(header: Header, pack: Arc<Pack>, out: &mut Vec<SessionEvent>) -> Self {
+        let profile = header.profile.clone();
+        let with_text = !header.model.is_empty();
+        let unit = if header.language == Language::En { PaceUnit::Word } else { PaceUnit::Han };
+        let pipeline = Self {
+            language: header.language,
+            with_text,
+            partial_block: Vec::with_capacity(FRAME_SAMPLES),
+            taken: 0,
+            blocks: 0,
+            frames: 0,
+            flushing: false,
+            last_power: 0.0,
+            powers: VecDeque::from([(0.0, 0.0)]),
+            pitches: VecDeque::new(),
+            detector: VoiceDetector::new(),
+            tracker: PitchTracker::new(),
+            loudness: LoudnessMeter::default(),
+            liveliness: LivelinessMeter::default(),
+            pace: PaceMeter::new(profile.pace_window, unit),
+            pause: PauseMeter::new(profile.pause),
+            speech_start: None,
+            pending: FrameBlock::default(),
+            cutter: WindowCutter::new(),
+            jobs: VecDeque::new(),
+            matcher: Matcher::new(pack),
+            judge: Judge::new(profile, with_text),
+        };
+        out.push(SessionEvent::Started(Box::new(header)));
+        pipeline
+    }
+
+    /// How far the stream has come.
+    pub fn position(&self) -> SampleTime {
+        SampleTime(self.taken)
+    }
+
+    /// Takes samples (mono, 16 kHz, −1 … 1; anything not finite counts as 0) and appends the events they complete.
+    pub fn push(&mut self, samples: &[f32], out: &mut Vec<SessionEvent>) {
+        let mut rest = samples;
+        while !rest.is_empty() {
+            let wanted = FRAME_SAMPLES - self.partial_block.len();
+            let (now, later) = rest.split_at(wanted.min(rest.len()));
+            self.partial_block.extend(now.iter().map(|x| if x.is_finite() { x.clamp(-8.0, 8.0) } else { 0.0 }));
+            self.taken += now.len() as u64;
+            rest = later;
+            if let Ok(block) = <&[f32; FRAME_SAMPLES]>::try_from(self.partial_block.as_slice()) {
+                let block = *block;
+                self.partial_block.clear();
+                self.step(&block, out);
+            }
+        }
+    }
+
+    /// `samples` of input are lost here: the counter goes on over silence, and the log says so.
+    pub fn gap(&mut self, samples: u64, cause: GapCause, out: &mut Vec<SessionEvent>) {
+        let start = self.position();
+        self.emit(SessionEvent::Gap { span: Span::new(start, start + samples), cause }, out);
+        let silence = [0.0; 4096];
+        let mut left = samples;
+        while left > 0 {
+            let now = left.min(silence.len() as u64);
+            self.push(&silence[..now as usize], out);
+            left -= now;
+        }
+    }
+
+    /// The next window of sound that is to be heard, oldest first.
+    pub fn take_job(&mut self) -> Option<TextJob> {
+        self.jobs.pop_front()
+    }
+
+    /// The window that is still growing, for text that may still change; at most once a second of sound.
+    pub fn partial_job(&mut self) -> Option<TextJob> {
+        if self.with_text { self.cutter.partial() } else { None }
+    }
+
+    /// Takes in what was heard in a settled window; `ready_at` is the stream time at which it came.
+    pub fn text(&mut self, job: &TextJob, heard: Heard, ready_at: SampleTime, out: &mut Vec<SessionEvent>) {
+        let ready_at = ready_at.max(job.span.end);
+        let unit = match self.language {
+            Language::En => PaceUnit::Word,
+            Language::Zh => PaceUnit::Han,
+            Language::Auto if heard.language == Language::En => PaceUnit::Word,
+            Language::Auto => PaceUnit::Han,
+        };
+        self.pace.set_unit(unit);
+        let units = |text: &str| match unit {
+            PaceUnit::Han => spoken_han(text) as f32,
+            PaceUnit::Word => spoken_words(text) as f32,
+        };
+        let counted: Vec<(Span, f32)> = heard.words.iter().map(|word| (word.span, units(&word.text))).collect();
+        if !heard.words.is_empty() {
+            let segment = TextSegment { span: job.span, words: heard.words, language: heard.language, ready_at };
+            let mut hits = Vec::new();
+            self.matcher.push(&segment, &mut hits);
+            self.emit(SessionEvent::Text(segment), out);
+            for hit in hits {
+                self.emit(SessionEvent::Hit(hit), out);
+            }
+        }
+        let mut points = Vec::new();
+        self.pace.by_text(counted.into_iter(), job.span.end, ready_at, &mut points);
+        for point in points {
+            self.emit(SessionEvent::Pace(point), out);
+        }
+    }
+
+    /// The stream is over: completes the last frames and cuts the last window. Text may still be taken in; then
+    /// [`Pipeline::end`] closes the session.
+    pub fn finish(&mut self, out: &mut Vec<SessionEvent>) {
+        let total = self.taken;
+        let frames = total.div_ceil(FRAME_SAMPLES as u64);
+        self.flushing = true;
+        let tail = FRAME_SAMPLES - self.partial_block.len();
+        let silence = [0.0; FRAME_SAMPLES];
+        if tail < FRAME_SAMPLES {
+            self.push(&silence[..tail], out);
+        }
+        while self.frames < frames {
+            self.step(&silence, out);
+        }
+        self.taken = total;
+        if !self.pending.is_empty() {
+            let block = std::mem::take(&mut self.pending);
+            self.emit(SessionEvent::Frames(block), out);
+        }
+        if let Some(change) = self.detector.finish(frames as usize) {
+            self.speech_changed(change, out);
+        }
+        if self.with_text {
+            self.jobs.extend(self.cutter.finish());
+        }
+    }
+
+    /// Closes the session.
+    pub fn end(&mut self, cause: EndCause, out: &mut Vec<SessionEvent>) {
+        let mut hits = Vec::new();
+        self.matcher.finish(&mut hits);
+        for hit in hits {
+            self.emit(SessionEvent::Hit(hit), out);
+        }
+        out.push(SessionEvent::Ended { at: self.position(), cause });
+    }
+
+    /// Puts an event into the log, with the flags that follow from it.
+    pub fn emit(&mut self, event: SessionEvent, out: &mut Vec<SessionEvent>) {
+        let mut flags = Vec::new();
+        self.judge.observe(&event, &mut flags);
+        out.push(event);
+        out.append(&mut flags);
+    }
+
+    fn step(&mut self, block: &[f32; FRAME_SAMPLES], out: &mut Vec<SessionEvent>) {
+        self.blocks += 1;
+        let power = block.iter().map(|x| x * x).sum::<f32>() / FRAME_SAMPLES as f32;
+        // Two blocks smooth the periods of a low voice out of the level.
+        let smooth = decibels((power + self.last_power) / 2.0);
+        self.last_power = power;
+        self.powers.push_back((power, clipped_share(block)));
+        self.pitches.extend(self.tracker.push(block));
+        if self.with_text && !self.flushing {
+            self.cutter.push(block);
+        }
+        let decision = self.detector.push(block, smooth);
+        if let Some(change) = decision.change {
+            self.speech_changed(change, out);
+        }
+        if let Some(speech) = decision.speech {
+            self.complete_frame(speech, out);
+        }
+        if self.flushing {
+            return;
+        }
+        let now = SampleTime(self.blocks * FRAME_SAMPLES as u64);
+        if let Some(silence) = self.pause.silence(now) {
+            self.emit(silence, out);
+        }
+        if self.blocks.is_multiple_of(BLOCKS_PER_MEASUREMENT) {
+            self.measure(now, out);
+        }
+        if self.with_text {
+            self.jobs.extend(self.cutter.poll());
+        }
+    }
+
+    fn speech_changed(&mut self, change: Change, out: &mut Vec<SessionEvent>) {
+        let at = |frame: usize| SampleTime((frame * FRAME_SAMPLES) as u64);
+        match change {
+            Change::Started(frame) => {
+                let at = at(frame);
+                self.speech_start = Some(at);
+                self.cutter.speech_started(at);
+                self.emit(SessionEvent::SpeechStarted { at }, out);
+                if let Some(pause) = self.pause.speech_started(at) {
+                    self.emit(SessionEvent::Pause(pause), out);
+                }
+            }
+            Change::Ended(frame) => {
+                // The end of the file may lie inside the last frame.
+                let end = if self.flushing { at(frame).min(SampleTime(self.taken)) } else { at(frame) };
+                self.cutter.speech_ended(end);
+                self.pause.speech_ended(end);
+                if let Some(start) = self.speech_start.take() {
+                    self.emit(SessionEvent::Speech { span: Span::new(start, end) }, out);
+                }
+            }
+        }
+    }
+
+    fn complete_frame(&mut self, speech: bool, out: &mut Vec<SessionEvent>) {
+        let pitch = self.pitches.pop_front().unwrap_or_default();
+        let around: Vec<f32> = self.powers.iter().take(3).map(|(power, _)| *power).collect();
+        let level_db = decibels(around.iter().sum::<f32>() / around.len().max(1) as f32);
+        let clipped = self.powers.get(1).map_or(0.0, |(_, clipped)| *clipped);
+        self.powers.pop_front();
+        let start = SampleTime(self.frames * FRAME_SAMPLES as u64);
+        self.frames += 1;
+        if self.pending.is_empty() {
+            self.pending.start = start;
+        }
+        self.pending.push(Frame { f0_hz: pitch.f0_hz, voicing: pitch.voicing, level_db, speech });
+        // The analyzers see the frame as the log keeps it, so that a stored session measures the same.
+        let frame = self.pending.frames().last().unwrap_or_default();
+        self.loudness.push(frame, clipped);
+        self.liveliness.push(start, frame);
+        if let Some(nucleus) = self.pace.push(start, frame) {
+            self.pending.nuclei.push(nucleus);
+        }
+        if self.pending.len() == FRAMES_PER_EVENT {
+            let block = std::mem::take(&mut self.pending);
+            self.emit(SessionEvent::Frames(block), out);
+        }
+    }
+
+    fn measure(&mut self, now: SampleTime, out: &mut Vec<SessionEvent>) {
+        let noise_db = self.detector.noise_db();
+        let points = [
+            self.pace.by_sound(now).map(SessionEvent::Pace),
+            self.liveliness.measure(now).map(SessionEvent::Liveliness),
+            self.loudness.measure(now, noise_db).map(SessionEvent::Loudness),
+        ];
+        for point in points.into_iter().flatten() {
+            self.emit(point, out);
+        }
+    }
+}
+
+fn decibels(power: f32) -> f32 {
+    if power > 1e-12 { 10.0 * power.log10() } else { SILENCE_DB }
+}
+
+/// Delay from a block to its complete frame, in blocks; the pitch tracker's own is shorter.
+pub const FRAME_DELAY_BLOCKS: usize = vad::DELAY_BLOCKS;

@@ -1,0 +1,124 @@
+//! Guards against invention: a recogniser that hears nothing tends to say something it has often read.
+
+use super::TextJob;
+use super::tokens::is_han;
+use crate::session::event::Word;
+
+/// Subtitle credits and farewells of the videos that whisper learned from; never said by an agent in these words.
+const PHANTOMS: [&str; 14] = [
+    "请不吝点赞",
+    "打赏支持",
+    "订阅转发",
+    "明镜与点点",
+    "字幕由",
+    "字幕提供",
+    "字幕制作",
+    "字幕志愿者",
+    "中文字幕",
+    "amaraorg",
+    "优优独播剧场",
+    "yoyotelevision",
+    "subtitlesby",
+    "thankyouforwatching",
+];
+/// Phantoms only when they are all that was heard.
+const LONE_PHANTOMS: [&str; 6] = ["谢谢观看", "感谢观看", "谢谢大家", "谢谢收看", "多谢观看", "thanksforwatching"];
+/// Nobody speaks more syllables a second; a window that has more is a loop.
+const MOST_PER_SECOND: f64 = 11.0;
+/// Mean probability below which a window with little speech is a guess.
+const LEAST_MEAN_P: f32 = 0.28;
+
+/// Only letters, digits and Han characters, in lower case.
+fn bare(text: &str) -> String {
+    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+/// Removes what cannot have been said in the window.
+pub fn keep_what_was_said(job: &TextJob, mut words: Vec<Word>, no_speech_p: f32) -> Vec<Word> {
+    cut_loops(&mut words);
+    let text = bare(&words.iter().map(|word| word.text.as_str()).collect::<String>());
+    if text.is_empty() || PHANTOMS.iter().any(|phantom| text.contains(phantom)) {
+        return Vec::new();
+    }
+    if LONE_PHANTOMS.contains(&text.as_str()) && job.speech_s() < 3.0 {
+        let mean = mean_p(&words);
+        if mean < 0.75 || no_speech_p > 0.3 {
+            return Vec::new();
+        }
+    }
+    let mean = mean_p(&words);
+    if mean < LEAST_MEAN_P || (no_speech_p > 0.7 && mean < 0.5) {
+        return Vec::new();
+    }
+    let most = (job.speech_s() * MOST_PER_SECOND).ceil() as usize + 3;
+    let mut units = 0;
+    let keep = words.iter().take_while(|word| {
+        units += word.text.chars().filter(|&c| is_han(c)).count().max(1);
+        units <= most
+    });
+    let keep = keep.count();
+    words.truncate(keep);
+    words
+}
+
+fn mean_p(words: &[Word]) -> f32 {
+    words.iter().map(|word| word.p).sum::<f32>() / words.len().max(1) as f32
+}
+
+/// Cuts repetitions: the same 1 … 12 words four times in a row or more are kept twice (对对 is speech, ten are not).
+fn cut_loops(words: &mut Vec<Word>) {
+    for length in 1..=12 {
+        let least = if length == 1 { 6 } else { 4 };
+        let mut start = 0;
+        while start + length * least <= words.len() {
+            let same = |a: usize, b: usize| bare(&words[a].text) == bare(&words[b].text);
+            let mut end = start + length;
+            while end < words.len() && same(end, end - length) {
+                end += 1;
+            }
+            if (end - start) / length >= least {
+                words.drain(start + 2 * length..end);
+            }
+            start += 1;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::time::{SampleTime, Span};
+
+    fn job(speech_s: f64) -> TextJob {
+        let span = Span::new(SampleTime(0), SampleTime::from_seconds(speech_s));
+        TextJob { id: 0, span, audio: [].into(), speech: vec![span], cut_at: span.end, settle: true }
+    }
+
+    fn words(text: &str, p: f32) -> Vec<Word> {
+        text.chars().map(|c| Word { span: Span::default(), text: c.to_string(), p }).collect()
+    }
+
+    fn said(text: &str, p: f32, speech_s: f64) -> String {
+        keep_what_was_said(&job(speech_s), words(text, p), 0.1).into_iter().map(|word| word.text).collect()
+    }
+
+    #[test]
+    fn phantom_sentences_never_show() {
+        assert_eq!(said("请不吝点赞订阅转发打赏支持明镜与点点栏目", 0.9, 6.0), "");
+        assert_eq!(said("谢谢观看", 0.4, 1.0), "");
+        assert_eq!(said("谢谢大家", 0.9, 1.0), "谢谢大家");
+    }
+
+    #[test]
+    fn loops_are_cut_and_emphasis_is_kept() {
+        assert_eq!(said("我我我我我我我我我我知道", 0.9, 9.0), "我我知道");
+        assert_eq!(said("对对对好的", 0.9, 3.0), "对对对好的");
+        assert_eq!(said(&"没有问题".repeat(8), 0.9, 9.0), "没有问题没有问题");
+    }
+
+    #[test]
+    fn more_than_anyone_can_say_is_cut() {
+        let long: String = ('一'..'万').take(100).collect();
+        assert!(said(&long, 0.9, 1.0).chars().count() <= 14);
+    }
+}

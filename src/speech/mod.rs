@@ -1,0 +1,112 @@
+//! From sound to timed text: windows cut at pauses, a transcriber that hears them, and guards against invention.
+
+pub mod guard;
+pub mod model;
+pub mod scripted;
+pub mod tokens;
+#[cfg(feature = "whisper")]
+pub mod whisper;
+pub mod window;
+
+use crate::session::event::{Language, Word};
+use crate::time::{SampleTime, Span};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// One stretch of sound to be heard.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TextJob {
+    /// Number of the window, rising.
+    pub id: u64,
+    /// The sound's place in the session.
+    pub span: Span,
+    /// The sound, mono, 16 kHz; as long as `span`.
+    pub audio: Arc<[f32]>,
+    /// Stretches of speech inside `span`.
+    pub speech: Vec<Span>,
+    /// Stream time at which the window was cut.
+    pub cut_at: SampleTime,
+    /// Whether the text will be settled; otherwise it is only shown until more is known.
+    pub settle: bool,
+}
+
+impl TextJob {
+    /// Speech inside the window, seconds.
+    pub fn speech_s(&self) -> f64 {
+        self.speech.iter().map(|span| span.seconds()).sum()
+    }
+}
+
+/// What was heard in a window.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Heard {
+    /// Words in order, with session times; empty when nothing was said.
+    pub words: Vec<Word>,
+    /// Language it was heard as.
+    pub language: Language,
+}
+
+/// What can go wrong between sound and text.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum SpeechError {
+    /// There is no model file.
+    #[error("the speech model is missing: looked for {path}; run `python3 models/build_model.py`, or give a model with --model PATH, or use --no-text", path = path.display())]
+    ModelMissing {
+        /// Where it was looked for.
+        path: PathBuf,
+    },
+    /// The file cannot be read.
+    #[error("cannot read the speech model {path}: {reason}", path = path.display())]
+    ModelUnreadable {
+        /// The file.
+        path: PathBuf,
+        /// The system's reason.
+        reason: String,
+    },
+    /// The file is not what its name or its beginning promises.
+    #[error("the speech model {path} is damaged: {reason}; fetch it again (`python3 models/build_model.py` rebuilds the bundled one) or choose another with --model PATH", path = path.display())]
+    ModelDamaged {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// This build or this machine cannot run the model.
+    #[error("speech cannot be turned into text here: {reason}; use --no-text to go on without")]
+    Unavailable {
+        /// Why not.
+        reason: String,
+    },
+    /// The model failed on a window.
+    #[error("the speech model failed between {start_s:.1} s and {end_s:.1} s: {reason}")]
+    Failed {
+        /// Start of the window, seconds.
+        start_s: f64,
+        /// End of the window, seconds.
+        end_s: f64,
+        /// The library's reason.
+        reason: String,
+    },
+    /// The work was given up because the session is stopping.
+    #[error("transcription was cancelled")]
+    Cancelled,
+}
+
+/// Turns windows of sound into text. Used from one thread at a time.
+pub trait Transcriber: Send {
+    /// Hears one window.
+    ///
+    /// # Errors
+    /// [`SpeechError::Failed`] when the model gave up on this window (the next may work again),
+    /// [`SpeechError::Cancelled`] when it was told to stop.
+    fn transcribe(&mut self, job: &TextJob) -> Result<Heard, SpeechError>;
+
+    /// File name of the model, for the record.
+    fn model_name(&self) -> String;
+
+    /// The language of the next windows.
+    fn set_language(&mut self, _language: Language) {}
+
+    /// How many threads the next window may use.
+    fn set_threads(&mut self, _threads: usize) {}
+}

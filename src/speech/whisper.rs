@@ -1,0 +1,193 @@
+//! The one place that names whisper-rs.
+
+use super::guard::keep_what_was_said;
+use super::tokens::{Token, full_width_punctuation, is_han, words_of};
+use super::{Heard, SpeechError, TextJob, Transcriber, model};
+use crate::session::event::{Language, Word};
+use crate::time::Span;
+use ferrous_opencc::OpenCC;
+use ferrous_opencc::config::BuiltinConfig;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use whisper_rs::{FullParams, SamplingStrategy, WhisperContext, WhisperContextParameters, WhisperState};
+
+/// Encoder frames a second of sound.
+const ENCODER_FRAMES_PER_S: f64 = 50.0;
+/// Encoder frames beyond the sound: fewer cost accuracy, more cost time.
+const ENCODER_MARGIN: f64 = 256.0;
+const ENCODER_MOST: i32 = 1500;
+/// Tokens allowed per second of sound, and beside: without a cap short windows fall into repetition loops.
+const TOKENS_PER_S: f64 = 7.0;
+const TOKENS_BESIDE: f64 = 8.0;
+/// The shortest sound that the model accepts (it refuses less than a second), samples.
+const LEAST_SAMPLES: usize = 17_600;
+/// A Mandarin sentence before the window makes the model write simplified characters and punctuation.
+const PROMPT_ZH: &str = "以下是普通话的句子，这是一段客服通话。";
+
+/// The whisper model, ready to hear windows.
+pub struct WhisperTranscriber {
+    state: WhisperState,
+    context: WhisperContext,
+    params: FullParams<'static, 'static>,
+    simplify: Option<OpenCC>,
+    cancel: Arc<AtomicBool>,
+    language: Language,
+    threads: usize,
+    name: String,
+}
+
+impl WhisperTranscriber {
+    /// Loads and verifies the model at `path`. `cancel` ends the work on a window at once when it becomes true.
+    ///
+    /// # Errors
+    /// [`SpeechError`] when the file is missing, damaged, or this processor cannot run it.
+    pub fn load(path: &Path, language: Language, threads: usize, cancel: Arc<AtomicBool>) -> Result<Self, SpeechError> {
+        check_processor()?;
+        model::verify(path)?;
+        // whisper.cpp prints its loading log to standard error; nobody at the desk needs it.
+        whisper_rs::install_logging_hooks();
+        let damaged = |reason: String| SpeechError::ModelDamaged { path: path.to_owned(), reason };
+        let mut parameters = WhisperContextParameters::default();
+        // Flash attention made the text worse (measured, see the design).
+        parameters.flash_attn(false);
+        let context = WhisperContext::new_with_params(path, parameters)
+            .map_err(|error| damaged(format!("whisper.cpp cannot load it ({error})")))?;
+        let state = context.create_state().map_err(|error| SpeechError::Unavailable {
+            reason: format!("too little memory for the model ({error})"),
+        })?;
+        let simplify = OpenCC::from_config(BuiltinConfig::T2s).ok();
+        let params = build_params(language, threads, &cancel);
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        Ok(Self { state, context, params, simplify, cancel, language, threads, name })
+    }
+
+    fn tokens(&self, job: &TextJob) -> (Vec<Token>, f32) {
+        let end_of_text = self.context.token_eot();
+        let mut tokens = Vec::new();
+        let mut no_speech_p = 0.0_f32;
+        for segment in self.state.as_iter() {
+            no_speech_p = no_speech_p.max(segment.no_speech_probability());
+            for index in 0..segment.n_tokens() {
+                let Some(token) = segment.get_token(index) else { continue };
+                if token.token_id() >= end_of_text {
+                    continue;
+                }
+                let Ok(bytes) = token.to_bytes() else { continue };
+                let data = token.token_data();
+                // Times are hundredths of a second within the window.
+                let at = |centiseconds: i64| {
+                    let samples = centiseconds.max(0) as u64 * 160;
+                    (job.span.start + samples).min(job.span.end)
+                };
+                let span = Span::new(at(data.t0), at(data.t1));
+                tokens.push(Token { bytes: bytes.to_vec(), span, p: data.p });
+            }
+        }
+        (tokens, no_speech_p)
+    }
+
+    /// Traditional to simplified, word by word; the number of characters of a word may change, its time not.
+    fn simplify(&self, words: &mut [Word]) {
+        let Some(simplify) = &self.simplify else { return };
+        for word in words.iter_mut().filter(|word| word.text.chars().any(is_han)) {
+            word.text = simplify.convert(&word.text);
+        }
+    }
+}
+
+/// whisper.cpp is built for processors with AVX2 and FMA (every x86-64 desktop since about 2014).
+fn check_processor() -> Result<(), SpeechError> {
+    #[cfg(target_arch = "x86_64")]
+    if !(std::arch::is_x86_feature_detected!("avx2") && std::arch::is_x86_feature_detected!("fma")) {
+        return Err(SpeechError::Unavailable {
+            reason: "this processor lacks AVX2, which the speech model needs".into(),
+        });
+    }
+    Ok(())
+}
+
+/// Built once and cloned for every window: several of these setters leak what they are given.
+fn build_params(language: Language, threads: usize, cancel: &Arc<AtomicBool>) -> FullParams<'static, 'static> {
+    let mut params = FullParams::new(SamplingStrategy::Greedy { best_of: 1 });
+    params.set_n_threads(threads.max(1) as i32);
+    params.set_language(Some(language.code()));
+    params.set_translate(false);
+    params.set_no_context(true);
+    params.set_single_segment(true);
+    params.set_no_timestamps(false);
+    params.set_token_timestamps(true);
+    params.set_suppress_blank(true);
+    params.set_suppress_nst(true);
+    params.set_temperature(0.0);
+    params.set_temperature_inc(0.0);
+    params.set_print_special(false);
+    params.set_print_progress(false);
+    params.set_print_realtime(false);
+    params.set_print_timestamps(false);
+    if language == Language::Zh {
+        params.set_initial_prompt(PROMPT_ZH);
+    }
+    let cancel = Arc::clone(cancel);
+    // whisper-rs 0.16 boxes what it is given as `Box<dyn FnMut() -> bool>` and then calls through a pointer to the
+    // type it was given. Both are the same type only if what it is given is that box: so it must be one.
+    let abort: Box<dyn FnMut() -> bool> = Box::new(move || cancel.load(Ordering::Relaxed));
+    params.set_abort_callback_safe::<_, Box<dyn FnMut() -> bool>>(abort);
+    params
+}
+
+impl Transcriber for WhisperTranscriber {
+    fn transcribe(&mut self, job: &TextJob) -> Result<Heard, SpeechError> {
+        let failed = |reason: String| SpeechError::Failed {
+            start_s: job.span.start.seconds(),
+            end_s: job.span.end.seconds(),
+            reason,
+        };
+        if self.cancel.load(Ordering::Relaxed) {
+            return Err(SpeechError::Cancelled);
+        }
+        let seconds = job.span.seconds();
+        let mut params = self.params.clone();
+        let frames = (seconds * ENCODER_FRAMES_PER_S + ENCODER_MARGIN).ceil() as i32;
+        params.set_audio_ctx(frames.min(ENCODER_MOST));
+        params.set_max_tokens((seconds * TOKENS_PER_S + TOKENS_BESIDE) as i32);
+        let mut audio = job.audio.to_vec();
+        if audio.len() < LEAST_SAMPLES {
+            audio.resize(LEAST_SAMPLES, 0.0);
+        }
+        let result = self.state.full(params, &audio);
+        if self.cancel.load(Ordering::Relaxed) {
+            return Err(SpeechError::Cancelled);
+        }
+        result.map_err(|error| failed(error.to_string()))?;
+        let (tokens, no_speech_p) = self.tokens(job);
+        let mut words = words_of(&tokens);
+        self.simplify(&mut words);
+        full_width_punctuation(&mut words);
+        let words = keep_what_was_said(job, words, no_speech_p);
+        let language = match self.language {
+            Language::Auto => {
+                // Numbers of whisper.cpp's language table: English 0, Chinese 1.
+                if self.state.full_lang_id_from_state() == 0 { Language::En } else { Language::Zh }
+            }
+            asked => asked,
+        };
+        Ok(Heard { words, language })
+    }
+
+    fn model_name(&self) -> String {
+        self.name.clone()
+    }
+
+    fn set_language(&mut self, language: Language) {
+        if language != self.language {
+            self.params = build_params(language, self.threads, &self.cancel);
+            self.language = language;
+        }
+    }
+
+    fn set_threads(&mut self, threads: usize) {
+        self.threads = threads;
+        self.params.set_n_threads(threads.max(1) as i32);
+    }
+}

@@ -1,0 +1,282 @@
+//! Cuts the stream into windows for the transcriber: never in silence, settled at pauses.
+//!
+//! A short window lacks context and is heard badly, a long one settles late. So the longer a window already is,
+//! the shorter the pause that settles it.
+
+use super::TextJob;
+use crate::time::{FRAME_SAMPLES, SampleTime, Span, samples};
+use std::sync::Arc;
+
+/// Sound kept before the first speech of a window, seconds.
+const LEAD_S: f64 = 0.3;
+/// Sound kept after its last speech, seconds.
+const TAIL_S: f64 = 0.3;
+/// Speech in a window below which it waits for more, seconds: a lone 好的 is heard better with what follows.
+const SHORT_S: f64 = 2.0;
+/// Speech in a window from which the shortest pause settles it, seconds.
+const LONG_S: f64 = 7.0;
+/// Pauses that settle a short, a middling and a long window, seconds.
+const PAUSES_S: [f64; 3] = [0.9, 0.55, 0.3];
+/// A window is never longer than this, seconds; whisper hears 30.
+const LONGEST_S: f64 = 16.0;
+/// Less speech than this in a window is a click or a breath, seconds.
+const LEAST_SPEECH_S: f64 = 0.12;
+/// Text that is still growing is heard again after this much more sound, seconds.
+const PARTIAL_STEP_S: f64 = 1.0;
+
+/// Collects the stream and cuts windows from it.
+pub struct WindowCutter {
+    audio: Vec<f32>,
+    start: SampleTime,
+    now: SampleTime,
+    speech: Vec<Span>,
+    open: Option<SampleTime>,
+    next_id: u64,
+    next_partial: SampleTime,
+}
+
+impl Default for WindowCutter {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl WindowCutter {
+    /// A cutter at the start of a stream.
+    pub fn new() -> Self {
+        Self {
+            audio: Vec::new(),
+            start: SampleTime::ZERO,
+            now: SampleTime::ZERO,
+            speech: Vec::new(),
+            open: None,
+            next_id: 0,
+            next_partial: SampleTime::ZERO,
+        }
+    }
+
+    /// Takes the next samples.
+    pub fn push(&mut self, block: &[f32]) {
+        self.audio.extend_from_slice(block);
+        self.now = self.now + block.len() as u64;
+        if self.open.is_none() && self.speech.is_empty() {
+            // Speech is announced up to 0.2 s after its start.
+            self.forget_before(self.now.saturating_back(samples(LEAD_S + 0.4)));
+        }
+    }
+
+    fn forget_before(&mut self, at: SampleTime) {
+        let drop = (at - self.start).min(self.audio.len() as u64);
+        // Moving the rest is worth it only now and then.
+        if drop > samples(1.0) {
+            self.audio.drain(..drop as usize);
+            self.start = self.start + drop;
+        }
+    }
+
+    /// Speech began at `at`.
+    pub fn speech_started(&mut self, at: SampleTime) {
+        self.open = Some(at);
+        if self.speech.is_empty() {
+            self.next_partial = at + samples(PARTIAL_STEP_S);
+        }
+    }
+
+    /// The speech that began last ended at `at`.
+    pub fn speech_ended(&mut self, at: SampleTime) {
+        if let Some(start) = self.open.take() {
+            self.speech.push(Span::new(start, at));
+        }
+    }
+
+    fn speech_s(&self) -> f64 {
+        let open = self.open.map_or(0.0, |start| Span::new(start, self.now).seconds());
+        self.speech.iter().map(|span| span.seconds()).sum::<f64>() + open
+    }
+
+    /// The window that is to be settled now, if there is one. To be asked once a block.
+    pub fn poll(&mut self) -> Option<TextJob> {
+        let first = self.speech.first().map(|span| span.start).or(self.open)?;
+        if self.open.is_none() {
+            let last = self.speech.last()?.end;
+            let speech_s = self.speech_s();
+            let class = usize::from(speech_s >= SHORT_S) + usize::from(speech_s >= LONG_S);
+            if self.now - last >= samples(PAUSES_S[class]) {
+                return self.settle(last + samples(TAIL_S));
+            }
+        }
+        if self.now - first >= samples(LONGEST_S) {
+            return self.cut_inside(first);
+        }
+        None
+    }
+
+    /// Cuts a window that has no pause: at its longest break, else at its quietest moment in the last third.
+    fn cut_inside(&mut self, first: SampleTime) -> Option<TextJob> {
+        let earliest = first + samples(LONGEST_S * 0.6);
+        let latest = self.now.saturating_back(samples(0.3));
+        let breaks = self.speech.windows(2).map(|pair| Span::new(pair[0].end, pair[1].start));
+        let open_break = self.open.zip(self.speech.last()).map(|(open, last)| Span::new(last.end, open));
+        let longest = breaks
+            .chain(open_break)
+            .filter(|gap| gap.start > earliest && gap.end < latest)
+            .max_by_key(|gap| gap.samples());
+        let cut = match longest {
+            Some(gap) => SampleTime((gap.start.0 + gap.end.0) / 2),
+            None => self.quietest(Span::new(earliest, latest)),
+        };
+        self.settle(cut)
+    }
+
+    fn quietest(&self, within: Span) -> SampleTime {
+        let from = (within.start - self.start) as usize;
+        let to = ((within.end - self.start) as usize).min(self.audio.len());
+        let width = 5 * FRAME_SAMPLES;
+        let mut best = (f32::MAX, to);
+        let mut at = from;
+        while at + width <= to {
+            let energy: f32 = self.audio[at..at + width].iter().map(|x| x * x).sum();
+            if energy < best.0 {
+                best = (energy, at + width / 2);
+            }
+            at += FRAME_SAMPLES;
+        }
+        self.start + best.1 as u64
+    }
+
+    /// The window up to `end`, and what lies behind it kept for the next one.
+    fn settle(&mut self, end: SampleTime) -> Option<TextJob> {
+        let end = end.min(self.now);
+        let job = self.job(end, true);
+        let rest: Vec<Span> = self
+            .speech
+            .iter()
+            .filter(|span| span.end > end)
+            .map(|span| Span::new(span.start.max(end), span.end))
+            .collect();
+        self.speech = rest;
+        self.open = self.open.map(|start| start.max(end));
+        let drop = ((end - self.start) as usize).min(self.audio.len());
+        self.audio.drain(..drop);
+        self.start = self.start + drop as u64;
+        self.next_partial = self.now + samples(PARTIAL_STEP_S);
+        let job = job?;
+        self.next_id += 1;
+        Some(job)
+    }
+
+    fn job(&self, end: SampleTime, settle: bool) -> Option<TextJob> {
+        let open = self.open.map(|start| Span::new(start, self.now));
+        let speech: Vec<Span> = self
+            .speech
+            .iter()
+            .copied()
+            .chain(open)
+            .filter(|span| span.start < end)
+            .map(|span| Span::new(span.start, span.end.min(end)))
+            .collect();
+        let start = speech.first()?.start.saturating_back(samples(LEAD_S)).max(self.start);
+        let (from, to) = ((start - self.start) as usize, (end - self.start) as usize);
+        let audio = self.audio.get(from..to.min(self.audio.len()))?;
+        let job = TextJob {
+            id: self.next_id,
+            span: Span::new(start, start + audio.len() as u64),
+            audio: Arc::from(audio),
+            speech,
+            cut_at: self.now,
+            settle,
+        };
+        (job.speech_s() >= LEAST_SPEECH_S).then_some(job)
+    }
+
+    /// The window as it stands, for text that may still change; once a second of new sound at the most.
+    pub fn partial(&mut self) -> Option<TextJob> {
+        if self.now < self.next_partial || (self.open.is_none() && self.speech.is_empty()) {
+            return None;
+        }
+        self.next_partial = self.now + samples(PARTIAL_STEP_S);
+        self.job(self.now, false)
+    }
+
+    /// The last window: the stream is over.
+    pub fn finish(&mut self) -> Option<TextJob> {
+        let last = self.speech.last().map(|span| span.end).or(self.open)?;
+        let end = if self.open.is_some() { self.now } else { last + samples(TAIL_S) };
+        self.settle(end)
+    }
+}
+
+/// Joins two windows that lie close together, so that a transcriber that fell behind catches up with one run.
+pub fn merge(first: &TextJob, second: &TextJob) -> Option<TextJob> {
+    let span = Span::new(first.span.start, second.span.end);
+    let gap = second.span.start - first.span.end;
+    if span.seconds() > 25.0 || !first.settle || !second.settle {
+        return None;
+    }
+    let mut audio = first.audio.to_vec();
+    audio.resize(audio.len() + gap as usize, 0.0);
+    audio.extend_from_slice(&second.audio);
+    let speech = first.speech.iter().chain(&second.speech).copied().collect();
+    Some(TextJob { id: second.id, span, audio: audio.into(), speech, cut_at: second.cut_at, settle: true })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Feeds 10 ms blocks of a stream whose speech is `speech` (seconds); returns the settled windows.
+    fn cut(speech: &[(f64, f64)], length_s: f64) -> Vec<TextJob> {
+        let mut cutter = WindowCutter::new();
+        let mut jobs = Vec::new();
+        for block in 0..(length_s * 100.0) as u64 {
+            cutter.push(&[0.1; FRAME_SAMPLES]);
+            let now = (block + 1) as f64 / 100.0;
+            for &(start, end) in speech {
+                // The detector announces a start 0.1 s and an end 0.2 s late.
+                if (now - start - 0.1).abs() < 0.005 {
+                    cutter.speech_started(SampleTime::from_seconds(start));
+                }
+                if (now - end - 0.2).abs() < 0.005 {
+                    cutter.speech_ended(SampleTime::from_seconds(end));
+                }
+            }
+            jobs.extend(cutter.poll());
+        }
+        jobs.extend(cutter.finish());
+        jobs
+    }
+
+    #[test]
+    fn nothing_is_heard_in_silence() {
+        assert_eq!(cut(&[], 600.0), []);
+    }
+
+    #[test]
+    fn a_pause_settles_and_every_word_is_in_one_window() {
+        let jobs = cut(&[(1.0, 4.0), (4.3, 6.0), (8.0, 9.0)], 12.0);
+        assert_eq!(jobs.len(), 2, "{:?}", jobs.iter().map(|job| job.span).collect::<Vec<_>>());
+        assert_eq!(jobs[0].speech.len(), 2);
+        assert!(jobs[0].span.start.seconds() <= 1.0 && jobs[0].span.end.seconds() >= 6.0);
+        for job in &jobs {
+            assert_eq!(job.audio.len() as u64, job.span.samples());
+        }
+    }
+
+    #[test]
+    fn forty_seconds_without_a_pause_are_cut_without_loss() {
+        let jobs = cut(&[(0.5, 40.5)], 42.0);
+        assert!(jobs.len() >= 3);
+        for pair in jobs.windows(2) {
+            assert_eq!(pair[0].span.end, pair[1].span.start, "nothing between two windows may be lost");
+        }
+        assert!(jobs.iter().all(|job| job.span.seconds() <= LONGEST_S + 1.0));
+    }
+
+    #[test]
+    fn merged_windows_keep_their_times() {
+        let jobs = cut(&[(1.0, 3.5), (5.0, 8.0)], 10.0);
+        let merged = merge(&jobs[0], &jobs[1]).expect("they lie close together");
+        assert_eq!(merged.audio.len() as u64, merged.span.samples());
+        assert_eq!(merged.speech.len(), 2);
+    }
+}

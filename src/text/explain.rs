@@ -1,0 +1,111 @@
+//! Errors in the language of the window. The library's own sentences are English; in Chinese each says the same:
+//! what happened, to which file or device, what to do.
+
+use crate::audio::source::AudioError;
+use crate::engine::EngineError;
+use crate::session::store::StoreError;
+use crate::speech::SpeechError;
+use rust_i18n::t;
+
+/// An error that can tell itself in the language of the window.
+pub trait Explain {
+    /// One sentence in `locale`.
+    fn explain(&self, locale: &str) -> String;
+}
+
+impl Explain for AudioError {
+    fn explain(&self, locale: &str) -> String {
+        if locale == "en" {
+            return self.to_string();
+        }
+        match self {
+            Self::Unreadable { path, reason } => {
+                t!("error.file_unreadable", locale = locale, path = path.display(), reason = reason)
+            }
+            Self::UnknownFormat { path, reason } => {
+                t!("error.file_format", locale = locale, path = path.display(), reason = reason)
+            }
+            Self::Empty { path } => t!("error.file_empty", locale = locale, path = path.display()),
+            Self::UnsupportedFormat { what, rate_hz, channels } => {
+                t!("error.sound_format", locale = locale, what = what, rate = rate_hz, channels = channels)
+            }
+            Self::NoSuchDevice { name, .. } => t!("error.no_such_device", locale = locale, name = name),
+            Self::NoDevice { direction: "microphone" } => t!("error.no_microphone", locale = locale),
+            Self::NoDevice { .. } => t!("error.no_loudspeaker", locale = locale),
+            Self::Device { name, reason, .. } => {
+                t!("error.device", locale = locale, name = name, reason = reason)
+            }
+            Self::Resample { from_hz, to_hz, .. } => {
+                t!("error.resample", locale = locale, from = from_hz, to = to_hz)
+            }
+        }
+        .into_owned()
+    }
+}
+
+impl Explain for SpeechError {
+    fn explain(&self, locale: &str) -> String {
+        if locale == "en" {
+            return self.to_string();
+        }
+        match self {
+            Self::ModelMissing { path } => t!("error.model_missing", locale = locale, path = path.display()),
+            Self::ModelUnreadable { path, reason } => {
+                t!("error.model_unreadable", locale = locale, path = path.display(), reason = reason)
+            }
+            Self::ModelDamaged { path, reason } => {
+                t!("error.model_damaged", locale = locale, path = path.display(), reason = reason)
+            }
+            Self::Unavailable { reason } => t!("error.no_text", locale = locale, reason = reason),
+            Self::Failed { start_s, end_s, .. } => {
+                let (start, end) = (format!("{start_s:.0}"), format!("{end_s:.0}"));
+                t!("error.window_failed", locale = locale, start = start, end = end)
+            }
+            Self::Cancelled => t!("error.cancelled", locale = locale),
+        }
+        .into_owned()
+    }
+}
+
+impl Explain for StoreError {
+    fn explain(&self, locale: &str) -> String {
+        if locale == "en" {
+            return self.to_string();
+        }
+        match self {
+            Self::NoHome => t!("error.no_home", locale = locale),
+            Self::Unwritable { folder, reason } => {
+                t!("error.unwritable", locale = locale, folder = folder.display(), reason = reason)
+            }
+            Self::Full { folder, mb_per_hour, .. } => {
+                t!("error.disk_full", locale = locale, folder = folder.display(), mb = mb_per_hour)
+            }
+            Self::Vanished { folder } => t!("error.vanished", locale = locale, folder = folder.display()),
+            Self::Io { path, reason, .. } => {
+                t!("error.io", locale = locale, path = path.display(), reason = reason)
+            }
+            Self::NotFinite { .. } => t!("error.internal", locale = locale, detail = self.to_string()),
+            Self::NoRate { source_name } => t!("error.no_rate", locale = locale, name = source_name),
+            Self::BadId { id } | Self::NotFound { id, .. } | Self::Ambiguous { prefix: id, .. } => {
+                t!("error.no_session", locale = locale, id = id)
+            }
+            Self::Running { id } => t!("error.running", locale = locale, id = id),
+            Self::Damaged { path, reason } => {
+                t!("error.damaged", locale = locale, path = path.display(), reason = reason)
+            }
+            Self::Newer { path, .. } => t!("error.newer", locale = locale, path = path.display()),
+        }
+        .into_owned()
+    }
+}
+
+impl Explain for EngineError {
+    fn explain(&self, locale: &str) -> String {
+        match self {
+            Self::Audio(error) => error.explain(locale),
+            Self::Speech(error) => error.explain(locale),
+            Self::Thread { .. } if locale == "en" => self.to_string(),
+            Self::Thread { reason } => t!("error.thread", locale = locale, reason = reason).into_owned(),
+        }
+    }
+}

@@ -1,0 +1,524 @@
+//! The window's backend: the engine, the stored sessions, the microphone and the loudspeaker.
+
+use super::backend::*;
+use crate::audio::file::FileSource;
+use crate::audio::mic::{MicSource, input_devices};
+use crate::audio::paced::PacedSource;
+use crate::audio::playback::Player;
+use crate::audio::source::{AudioError, Read, Source};
+use crate::engine::EngineError;
+use crate::engine::live::{LiveOptions, LiveSession, Trouble, live_text_threads};
+use crate::practice::report;
+use crate::practice::setup::{Setup, load_transcriber};
+use crate::resources;
+use crate::session::event::{Language, SourceInfo};
+use crate::session::library::{Entry, Library, State};
+use crate::session::recorder::Recorder;
+use crate::session::store::{StoreError, default_root, local_now, started_text};
+use crate::session::timeline::Timeline;
+use crate::speech::Transcriber;
+use crate::text::explain::Explain;
+use rust_i18n::t;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+/// The recording that comes with the program.
+const DEMO: &str = "assets/samples/demo.flac";
+/// File of the settings, in the data folder.
+const SETTINGS_FILE: &str = "settings.json";
+
+type ModelLoading = JoinHandle<Result<Box<dyn Transcriber>, EngineError>>;
+
+/// State of the speech model between sessions.
+enum Model {
+    Loading(ModelLoading),
+    Ready(Box<dyn Transcriber>),
+    InUse { file: String },
+    Failed(EngineError),
+}
+
+/// Drives the real program for the window.
+pub struct RealBackend {
+    root: Option<PathBuf>,
+    settings: Settings,
+    timeline: Timeline,
+    session: Option<LiveSession>,
+    phase: Phase,
+    waiting: Option<StartRequest>,
+    model: Model,
+    cancel: Arc<AtomicBool>,
+    notices: Vec<Notice>,
+    check: Option<Check>,
+    recovery: Option<JoinHandle<()>>,
+    wake: Arc<dyn Fn() + Send + Sync>,
+}
+
+/// A microphone that is open only to be looked at.
+struct Check {
+    stop: Arc<AtomicBool>,
+    level_db_bits: Arc<AtomicU32>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Drop for Check {
+    fn drop(&mut self) {
+        self.stop.store(true, Ordering::Relaxed);
+        if let Some(thread) = self.thread.take() {
+            // A check that ended early has nothing more to say.
+            thread.join().ok();
+        }
+    }
+}
+
+fn spawn<T: Send + 'static>(
+    name: &str,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<JoinHandle<T>, EngineError> {
+    std::thread::Builder::new()
+        .name(name.to_owned())
+        .spawn(work)
+        .map_err(|error| EngineError::Thread { reason: error.to_string() })
+}
+
+impl RealBackend {
+    /// Reads the settings, begins to load the model and repairs what a crash left behind, both in the background.
+    /// `wake` is called from any thread when the window should look.
+    pub fn new(wake: Arc<dyn Fn() + Send + Sync>) -> Self {
+        let root = default_root().ok();
+        let settings = root
+            .as_ref()
+            .and_then(|root| std::fs::read_to_string(root.join(SETTINGS_FILE)).ok())
+            .and_then(|text| serde_json::from_str(&text).ok())
+            .unwrap_or_default();
+        let cancel = Arc::new(AtomicBool::new(false));
+        let mut backend = Self {
+            root,
+            settings,
+            timeline: Timeline::default(),
+            session: None,
+            phase: Phase::Idle,
+            waiting: None,
+            model: Model::InUse { file: String::new() },
+            cancel,
+            notices: Vec::new(),
+            check: None,
+            recovery: None,
+            wake,
+        };
+        backend.load_model();
+        backend.recover_in_background();
+        backend
+    }
+
+    fn locale(&self) -> &'static str {
+        self.settings.locale.code()
+    }
+
+    fn load_model(&mut self) {
+        let cancel = Arc::clone(&self.cancel);
+        let wake = Arc::clone(&self.wake);
+        let language = self.settings.language;
+        let loading = spawn("vm-model", move || {
+            let result = load_transcriber(None, language, live_text_threads(), cancel);
+            wake();
+            result
+        });
+        self.model = match loading {
+            Ok(loading) => Model::Loading(loading),
+            Err(error) => Model::Failed(error),
+        };
+    }
+
+    fn recover_in_background(&mut self) {
+        let Some(root) = self.root.clone() else { return };
+        let (wake, locale) = (Arc::clone(&self.wake), self.locale());
+        let repair = move || {
+            let summarize = |timeline: &Timeline| report::document(timeline, locale);
+            // What cannot be repaired stays in the list, with a button that says why.
+            Library::open(root).recover_all(&summarize).ok();
+            wake();
+        };
+        self.recovery = spawn("vm-recover", repair).ok();
+    }
+
+    fn library(&self) -> Result<Library, String> {
+        match &self.root {
+            Some(root) => Ok(Library::open(root)),
+            None => Err(StoreError::NoHome.explain(self.locale())),
+        }
+    }
+
+    fn notice(&mut self, severity: NoticeSeverity, text: String) {
+        if !self.notices.iter().any(|notice| notice.text == text) {
+            self.notices.push(Notice { severity, text });
+        }
+    }
+
+    fn open_source(&self, source: &StartSource) -> Result<Box<dyn Source>, String> {
+        let explained = |error: AudioError| error.explain(self.locale());
+        match source {
+            StartSource::Microphone(id) => match MicSource::open(id.as_deref()) {
+                // The chosen microphone is not plugged in today: the system's own choice is better than none.
+                Err(AudioError::NoSuchDevice { .. }) => Ok(Box::new(MicSource::open(None).map_err(explained)?)),
+                opened => Ok(Box::new(opened.map_err(explained)?)),
+            },
+            StartSource::Demo => {
+                let path = resources::find(DEMO).ok_or_else(|| t!("notice.demo_missing", locale = self.locale()))?;
+                Ok(Box::new(PacedSource::new(FileSource::open(&path).map_err(explained)?)))
+            }
+        }
+    }
+
+    /// Starts the session that was asked for, now that the model is ready or has failed.
+    fn begin(&mut self, request: &StartRequest) -> Result<(), String> {
+        let locale = self.locale();
+        let setup = Setup::load(&request.profile_id, None, request.language).map_err(|error| error.to_string())?;
+        let source = self.open_source(&request.source)?;
+        let info = SourceInfo {
+            path: source.name(),
+            rate_hz: source.rate_hz(),
+            channels: source.channels(),
+            live: source.is_live(),
+        };
+        let started = local_now();
+        let transcriber = self.take_transcriber(request.language);
+        let model = transcriber.as_ref().map_or(String::new(), |text| text.model_name());
+        let header = setup.header(info, model, started_text(&started));
+        let recorder = match (request.save, &self.root) {
+            (false, _) => None,
+            (true, None) => return Err(StoreError::NoHome.explain(locale)),
+            (true, Some(root)) => match Recorder::create(root, &header, started) {
+                Ok(recorder) => Some(recorder),
+                Err(error) => {
+                    // Practising is worth more than keeping: the session goes on unsaved and says so.
+                    let reason = error.explain(locale);
+                    self.notice(NoticeSeverity::Bad, t!("notice.not_saved", locale = locale, reason = reason).into());
+                    None
+                }
+            },
+        };
+        let wake = Arc::clone(&self.wake);
+        let session = LiveSession::start(LiveOptions {
+            source,
+            header,
+            pack: Arc::clone(&setup.pack),
+            transcriber,
+            cancel: Arc::clone(&self.cancel),
+            text_threads: live_text_threads(),
+            partial_text: true,
+            recorder,
+            summarize: Box::new(move |timeline| report::document(timeline, locale)),
+            wake: Box::new(move || wake()),
+        })
+        .map_err(|error| error.explain(locale))?;
+        self.timeline = Timeline::default();
+        self.session = Some(session);
+        self.phase = Phase::Live;
+        Ok(())
+    }
+
+    fn take_transcriber(&mut self, language: Language) -> Option<Box<dyn Transcriber>> {
+        let in_use = Model::InUse { file: String::new() };
+        match std::mem::replace(&mut self.model, in_use) {
+            Model::Ready(mut transcriber) => {
+                transcriber.set_language(language);
+                self.model = Model::InUse { file: transcriber.model_name() };
+                Some(transcriber)
+            }
+            other => {
+                self.model = other;
+                None
+            }
+        }
+    }
+
+    fn poll_model(&mut self) -> bool {
+        let Model::Loading(loading) = &self.model else { return false };
+        if !loading.is_finished() {
+            return false;
+        }
+        let in_use = Model::InUse { file: String::new() };
+        if let Model::Loading(loading) = std::mem::replace(&mut self.model, in_use) {
+            self.model = match loading.join() {
+                Ok(Ok(transcriber)) => Model::Ready(transcriber),
+                Ok(Err(error)) => Model::Failed(error),
+                Err(_) => Model::Failed(EngineError::Thread { reason: "vm-model".into() }),
+            };
+        }
+        true
+    }
+
+    fn poll_session(&mut self) -> bool {
+        let Some(session) = &self.session else { return false };
+        // Asked before the events are taken, so that the last ones are not left behind.
+        let finished = session.is_finished();
+        let events = session.take_events();
+        let troubles = session.take_troubles();
+        let changed = !events.is_empty() || !troubles.is_empty() || finished;
+        for event in &events {
+            self.timeline.apply(event);
+        }
+        for trouble in troubles {
+            self.tell(&trouble);
+        }
+        if finished && let Some(session) = self.session.take() {
+            let outcome = session.join();
+            self.model = match outcome.transcriber {
+                Some(transcriber) => Model::Ready(transcriber),
+                None => match std::mem::replace(&mut self.model, Model::InUse { file: String::new() }) {
+                    failed @ Model::Failed(_) => failed,
+                    _ => {
+                        self.load_model();
+                        return true;
+                    }
+                },
+            };
+            self.phase = Phase::Finished;
+        }
+        changed
+    }
+
+    fn tell(&mut self, trouble: &Trouble) {
+        let locale = self.locale();
+        match trouble {
+            Trouble::NotSaved(error) => {
+                let reason = error.explain(locale);
+                self.notice(NoticeSeverity::Bad, t!("notice.not_saved", locale = locale, reason = reason).into());
+            }
+            Trouble::Source(error) => self.notice(NoticeSeverity::Bad, error.explain(locale)),
+            Trouble::Text(error) => self.notice(NoticeSeverity::Watch, error.explain(locale)),
+        }
+    }
+}
+
+impl Backend for RealBackend {
+    fn poll(&mut self) -> bool {
+        let mut changed = self.poll_model();
+        if self.recovery.as_ref().is_some_and(JoinHandle::is_finished) {
+            self.recovery = None;
+            changed = true;
+        }
+        let model_known = !matches!(self.model, Model::Loading(_));
+        if model_known && let Some(request) = self.waiting.take() {
+            changed = true;
+            if let Err(sentence) = self.begin(&request) {
+                self.phase = Phase::Idle;
+                self.notice(NoticeSeverity::Bad, sentence);
+            }
+        }
+        self.poll_session() || changed
+    }
+
+    fn timeline(&self) -> &Timeline {
+        &self.timeline
+    }
+
+    fn phase(&self) -> Phase {
+        self.phase
+    }
+
+    fn devices(&mut self) -> Vec<DeviceChoice> {
+        // No sound system at all is an empty list; starting a session says what is wrong.
+        let devices = input_devices().unwrap_or_default();
+        let choice = |device: crate::audio::mic::InputDevice| DeviceChoice {
+            id: device.id,
+            name: device.name,
+            is_default: device.is_default,
+        };
+        devices.into_iter().map(choice).collect()
+    }
+
+    fn level_db(&self) -> f32 {
+        match (&self.session, &self.check) {
+            (Some(session), _) => session.level_db(),
+            (None, Some(check)) => f32::from_bits(check.level_db_bits.load(Ordering::Relaxed)),
+            (None, None) => crate::analysis::loudness::SILENCE_DB,
+        }
+    }
+
+    fn model(&self) -> ModelStatus {
+        match &self.model {
+            Model::Loading(_) => ModelStatus::Loading,
+            Model::Ready(transcriber) => ModelStatus::Ready { file: transcriber.model_name() },
+            Model::InUse { file } => ModelStatus::Ready { file: file.clone() },
+            Model::Failed(error) => ModelStatus::Failed { sentence: error.explain(self.locale()) },
+        }
+    }
+
+    fn notices(&self) -> &[Notice] {
+        &self.notices
+    }
+
+    fn start(&mut self, request: StartRequest) -> Result<(), String> {
+        if self.phase.is_running() {
+            return Ok(());
+        }
+        self.stop_check();
+        self.notices.clear();
+        if matches!(self.model, Model::Loading(_)) {
+            self.waiting = Some(request);
+            self.phase = Phase::Starting;
+            return Ok(());
+        }
+        self.begin(&request)
+    }
+
+    fn set_paused(&mut self, paused: bool) {
+        if let Some(session) = &self.session
+            && matches!(self.phase, Phase::Live | Phase::Paused)
+        {
+            session.set_paused(paused);
+            self.phase = if paused { Phase::Paused } else { Phase::Live };
+        }
+    }
+
+    fn stop(&mut self) {
+        if self.waiting.take().is_some() {
+            self.phase = Phase::Idle;
+        }
+        if let Some(session) = &self.session {
+            // A second wish to stop means: do not wait for the rest of the text.
+            if self.phase == Phase::Stopping {
+                session.abandon()
+            } else {
+                session.stop()
+            }
+            self.phase = Phase::Stopping;
+        }
+    }
+
+    fn sessions(&mut self) -> Vec<SessionEntry> {
+        let Ok(library) = self.library() else { return Vec::new() };
+        match library.list() {
+            Ok(entries) => entries.into_iter().map(entry_of).collect(),
+            Err(error) => {
+                let sentence = error.explain(self.locale());
+                self.notice(NoticeSeverity::Watch, sentence);
+                Vec::new()
+            }
+        }
+    }
+
+    fn open_session(&mut self, id: &str) -> Result<ReplaySession, String> {
+        let stored = self.library()?.load(id).map_err(|error| error.explain(self.locale()))?;
+        let audio_rate_hz = stored.timeline.header.as_ref().map_or(0, |header| header.source.rate_hz);
+        let audio_path = stored.audio_path.unwrap_or_else(|| stored.entry.path.join("audio.wav"));
+        Ok(ReplaySession { entry: entry_of(stored.entry), timeline: stored.timeline, audio_path, audio_rate_hz })
+    }
+
+    fn recover(&mut self, id: &str) -> Result<(), String> {
+        let locale = self.locale();
+        let summarize = |timeline: &Timeline| report::document(timeline, locale);
+        self.library()?.recover(id, &summarize).map_err(|error| error.explain(locale))?;
+        Ok(())
+    }
+
+    fn delete(&mut self, id: &str) -> Result<(), String> {
+        self.library()?.delete(id).map_err(|error| error.explain(self.locale()))
+    }
+
+    fn player(&mut self, session: &ReplaySession, from_s: f64) -> Result<Box<dyn PlayerHandle>, String> {
+        let rate_hz = f64::from(session.audio_rate_hz.max(1));
+        let from_frame = (from_s.max(0.0) * rate_hz) as u64;
+        let player =
+            Player::start(&session.audio_path, from_frame, None).map_err(|error| error.explain(self.locale()))?;
+        Ok(Box::new(RealPlayer { rate_hz: f64::from(player.rate_hz().max(1)), player, playing: true }))
+    }
+
+    fn check_microphone(&mut self, id: Option<&str>) -> Result<(), String> {
+        self.check = None;
+        let mut source = MicSource::open(id).map_err(|error| error.explain(self.locale()))?;
+        let stop = Arc::new(AtomicBool::new(false));
+        let level_db_bits = Arc::new(AtomicU32::new(crate::analysis::loudness::SILENCE_DB.to_bits()));
+        let (stopped, level, wake) = (Arc::clone(&stop), Arc::clone(&level_db_bits), Arc::clone(&self.wake));
+        let listen = move || {
+            let mut samples = Vec::new();
+            while !stopped.load(Ordering::Relaxed) {
+                samples.clear();
+                match source.read(&mut samples, Duration::from_millis(80)) {
+                    Ok(Read::End) | Err(_) => break,
+                    Ok(_) => {}
+                }
+                let peak = samples.iter().fold(0.0_f32, |peak, x| peak.max(x.abs()));
+                level.store((20.0 * peak.max(1e-6).log10()).to_bits(), Ordering::Relaxed);
+                wake();
+            }
+        };
+        let thread = spawn("vm-check", listen).map_err(|error| error.explain(self.locale()))?;
+        self.check = Some(Check { stop, level_db_bits, thread: Some(thread) });
+        Ok(())
+    }
+
+    fn stop_check(&mut self) {
+        self.check = None;
+    }
+
+    fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    fn save_settings(&mut self, settings: Settings) -> Result<(), String> {
+        self.settings = settings;
+        let root = self.root.clone().ok_or_else(|| StoreError::NoHome.explain(self.locale()))?;
+        let path = root.join(SETTINGS_FILE);
+        let write = || -> std::io::Result<()> {
+            std::fs::create_dir_all(&root)?;
+            // Written beside and renamed: a full disk must not leave half a file.
+            let beside = path.with_extension("json.new");
+            std::fs::write(&beside, serde_json::to_vec_pretty(&self.settings)?)?;
+            std::fs::rename(&beside, &path)
+        };
+        write().map_err(|error| {
+            let reason = error.to_string();
+            StoreError::Io { action: "write", path: path.clone(), reason }.explain(self.locale())
+        })
+    }
+}
+
+fn entry_of(entry: Entry) -> SessionEntry {
+    SessionEntry {
+        id: entry.id,
+        started_at: entry.started_at,
+        duration_s: entry.duration_s,
+        flags: entry.flag_counts,
+        score: entry.score,
+        state: match entry.state {
+            State::Complete => SessionState::Complete,
+            State::CutOff | State::Damaged { .. } => SessionState::CutOff,
+            State::Running => SessionState::Running,
+        },
+        path: entry.path,
+    }
+}
+
+struct RealPlayer {
+    player: Player,
+    rate_hz: f64,
+    playing: bool,
+}
+
+impl PlayerHandle for RealPlayer {
+    fn position_s(&self) -> f64 {
+        self.player.position_frames() as f64 / self.rate_hz
+    }
+
+    fn set_playing(&mut self, playing: bool) {
+        self.playing = playing;
+        self.player.set_playing(playing);
+    }
+
+    fn seek_s(&mut self, at_s: f64) {
+        self.player.seek((at_s.max(0.0) * self.rate_hz) as u64);
+    }
+
+    fn is_playing(&self) -> bool {
+        self.playing && !self.player.is_finished()
+    }
+
+    fn is_finished(&self) -> bool {
+        self.player.is_finished()
+    }
+}

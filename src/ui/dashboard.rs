@@ -1,0 +1,210 @@
+//! The dashboard: ribbon, transcript, meters and feed of one moment. Live view, replay and the supervisor's window
+//! all draw this.
+
+use super::command::Command;
+use super::icons::Icon;
+use super::scene::{Scene, place};
+use super::theme::{self, BODY, GRID, Mood, SMALL, Tokens};
+use super::widgets::{card, meter, pace, pins, ribbon, transcript};
+use super::words::one_decimal;
+use crate::session::event::{Flag, PauseKind};
+use crate::time::clock_text;
+use egui::{CornerRadius, Rect, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
+
+/// Width of the right column: a quarter of the window, within reason.
+fn column_width(width: f32) -> f32 {
+    (width * 0.27).clamp(264.0, 368.0)
+}
+
+/// Draws the dashboard into `rect`.
+pub fn dashboard_ui(ui: &mut Ui, rect: Rect, scene: &Scene<'_>, out: &mut Vec<Command>) {
+    let column = column_width(rect.width());
+    let split = rect.right() - column;
+    let left = Rect::from_min_max(rect.min, pos2(split - GRID, rect.bottom()));
+    let right = Rect::from_min_max(pos2(split, rect.top()), rect.max);
+    let ribbon_height = (left.height() * 0.52).clamp(200.0, 460.0);
+    let upper = Rect::from_min_size(left.min, vec2(left.width(), ribbon_height));
+    let lower = Rect::from_min_max(pos2(left.left(), upper.bottom() + GRID), left.max);
+    card::card_ui(ui, upper, "voice", |ui| voice_ui(ui, scene, out));
+    card::card_ui(ui, lower, "text", |ui| text_ui(ui, scene, out));
+    let tight = right.height() < 520.0;
+    let row = if tight { 3.25 * GRID } else { 4.5 * GRID };
+    let meters_height = pace::HEIGHT + 3.0 * row + if tight { 3.5 } else { 5.0 } * GRID;
+    let meters = Rect::from_min_size(right.min, vec2(right.width(), meters_height));
+    let feed = Rect::from_min_max(pos2(right.left(), meters.bottom() + GRID), right.max);
+    card::card_ui(ui, meters, "meters", |ui| meters_ui(ui, scene, row, tight));
+    card::card_ui(ui, feed, "feed", |ui| feed_ui(ui, scene, out));
+}
+
+fn voice_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Vec<Command>) {
+    let note = if scene.empty { String::new() } else { scene.words.tr("live.pitch_note") };
+    card::heading_ui(ui, &scene.words.tr("live.pitch"), &note);
+    if scene.empty {
+        card::empty_ui(ui, ui.available_rect_before_wrap(), Icon::Wave, &scene.words.tr("live.empty_voice"));
+        return;
+    }
+    let mut rect = ui.available_rect_before_wrap();
+    if scene.replay {
+        let strip = Rect::from_min_size(rect.min, vec2(rect.width(), 4.0 * GRID));
+        ribbon::overview_ui(ui, strip, scene, out);
+        rect.min.y = strip.bottom();
+    }
+    ribbon::ribbon_ui(ui, rect, scene, out);
+}
+
+fn text_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Vec<Command>) {
+    let note = if scene.replay { scene.words.tr("replay.text_note") } else { String::new() };
+    card::heading_ui(ui, &scene.words.tr("live.transcript"), &note);
+    if scene.timeline.segments.is_empty() && scene.timeline.partial.is_none() {
+        let rect = ui.available_rect_before_wrap();
+        let key = match (scene.empty, scene.writes) {
+            (true, _) => "live.empty_text",
+            (_, false) => "live.no_text",
+            (_, true) if scene.replay || scene.timeline.ended.is_some() => "live.nothing_said",
+            _ if scene.is_heard() => "live.no_text_yet",
+            _ => "live.empty_text",
+        };
+        card::empty_ui(ui, rect, Icon::Text, &scene.words.tr(key));
+    } else {
+        transcript::transcript_ui(ui, scene, out);
+    }
+}
+
+fn meters_ui(ui: &mut Ui, scene: &Scene<'_>, row: f32, tight: bool) {
+    let (words, figures) = (scene.words, scene.figures);
+    ui.spacing_mut().item_spacing.y = 0.0;
+    pace::pace_ui(ui, words, figures, !scene.replay && !scene.empty && scene.timeline.ended.is_none());
+    ui.add_space(if tight { 0.5 } else { 1.5 } * GRID);
+    let (key, dots) = match (figures.liveliness, figures.liveliness_mood) {
+        (None, _) => ("life.none", 0),
+        (Some(value), mood) => {
+            let key = match mood {
+                Mood::Bad => "life.flat",
+                Mood::Watch => "life.rather_flat",
+                Mood::Good | Mood::Quiet => "life.lively",
+            };
+            (key, (value * 5.0).round().clamp(1.0, 5.0) as usize)
+        }
+    };
+    let life = meter::Row {
+        name: &words.tr("live.life"),
+        value: &words.tr(key),
+        mood: figures.liveliness_mood,
+        dots: Some(dots),
+        tip: &words.tr("live.life_tip"),
+    };
+    meter::row_ui(ui, &life, row);
+    let (value, mood) = pause_text(scene);
+    let pauses = meter::Row {
+        name: &words.tr("live.pauses"),
+        value: &value,
+        mood,
+        dots: None,
+        tip: &words.tr("live.pauses_tip"),
+    };
+    meter::row_ui(ui, &pauses, row);
+    let mood = match (scene.empty, figures.banned, figures.discouraged) {
+        (true, ..) => Mood::Quiet,
+        (_, 0, 0) => Mood::Good,
+        (_, 0, _) => Mood::Watch,
+        _ => Mood::Bad,
+    };
+    let (banned, soft) = (figures.banned.to_string(), figures.discouraged.to_string());
+    let value = match (scene.empty, figures.discouraged) {
+        (true, _) => "—".to_owned(),
+        (_, 0) => words.fill("live.banned_value", &[("banned", &banned)]),
+        _ => words.fill("live.banned_and_soft", &[("banned", &banned), ("soft", &soft)]),
+    };
+    let wording = meter::Row {
+        name: &words.tr("live.banned"),
+        value: &value,
+        mood,
+        dots: None,
+        tip: &words.tr("live.banned_tip"),
+    };
+    meter::row_ui(ui, &wording, row);
+}
+
+/// The silence that is going on, once it is worth a word, else the last pause.
+fn pause_text(scene: &Scene<'_>) -> (String, Mood) {
+    let words = scene.words;
+    if let Some((seconds, mood)) = scene.figures.silence.filter(|(_, mood)| *mood != Mood::Quiet) {
+        return (words.fill("live.silent_for", &[("seconds", &one_decimal(seconds))]), mood);
+    }
+    let Some((seconds, kind)) = scene.figures.last_pause else { return ("—".to_owned(), Mood::Quiet) };
+    let (key, mood) = match kind {
+        PauseKind::Clause => ("pause.clause", Mood::Good),
+        PauseKind::Sentence => ("pause.sentence", Mood::Good),
+        PauseKind::Hesitation => ("pause.hesitation", Mood::Watch),
+        PauseKind::DeadAir => ("pause.dead_air", Mood::Bad),
+    };
+    let parts = [("seconds", one_decimal(seconds)), ("verdict", words.tr(key))];
+    (words.fill("live.pause_value", &parts.each_ref().map(|(name, value)| (*name, value.as_str()))), mood)
+}
+
+fn feed_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Vec<Command>) {
+    let flags = scene.flags();
+    let count = scene.words.fill("feed.count", &[("count", &flags.len().to_string())]);
+    let note = if flags.is_empty() { String::new() } else { count };
+    card::heading_ui(ui, &scene.words.tr("feed.title"), &note);
+    if flags.is_empty() {
+        let rect = ui.available_rect_before_wrap();
+        let (icon, key) = if scene.is_heard() { (Icon::Check, "feed.none") } else { (Icon::Info, "feed.empty") };
+        card::empty_ui(ui, rect, icon, &scene.words.tr(key));
+        return;
+    }
+    ScrollArea::vertical().id_salt("feed").auto_shrink(false).show(ui, |ui| {
+        ui.spacing_mut().item_spacing.y = GRID / 2.0;
+        let newest = flags.iter().rev();
+        // A replay is read from its start.
+        let ordered: Vec<&&Flag> = if scene.replay { flags.iter().collect() } else { newest.collect() };
+        for flag in ordered {
+            flag_ui(ui, scene, flag, out);
+        }
+    });
+}
+
+/// One flag: time and name, what was said or measured, what to do instead.
+fn flag_ui(ui: &mut Ui, scene: &Scene<'_>, flag: &Flag, out: &mut Vec<Command>) {
+    let tokens = Tokens::of(ui);
+    let mood = pins::mood(flag.severity);
+    let width = ui.available_width() - 1.5 * GRID;
+    let text_width = width - 4.5 * GRID;
+    let painter = ui.painter().clone();
+    let message = if flag.text.is_empty() { scene.words.message(flag) } else { format!("「{}」", flag.text) };
+    let what = card::lines(&painter, &message, theme::font(BODY), tokens.text, text_width, 2);
+    let instead = scene.words.suggestion(flag);
+    let instead = (!instead.is_empty())
+        .then(|| card::lines(&painter, &format!("→ {instead}"), theme::font(BODY), tokens.good, text_width, 3));
+    let head = 2.75 * GRID;
+    let height = head + what.size().y + instead.as_ref().map_or(0.0, |galley| galley.size().y + 2.0) + 1.5 * GRID;
+    let sense = if scene.replay { Sense::click() } else { Sense::hover() };
+    let (rect, response) = ui.allocate_exact_size(vec2(width, height), sense);
+    let role = if scene.replay { Role::Button } else { Role::Label };
+    response.widget_info(|| WidgetInfo::labeled(role, true, format!("{} {message}", scene.words.kind(flag.kind))));
+    let passed = scene.replay && flag.span.contains(scene.now);
+    if passed || (scene.replay && response.hovered()) {
+        let fill = if passed { tokens.accent_dim } else { tokens.raised };
+        painter.rect_filled(rect, CornerRadius::same(6), fill);
+    }
+    let text_left = rect.left() + 4.5 * GRID;
+    let top = rect.top() + GRID * 0.75;
+    pins::badge(&painter, pos2(rect.left() + 2.0 * GRID, top + head / 2.0 - 1.0), mood, tokens);
+    let time = painter.layout_no_wrap(clock_text(place(flag)), theme::font(SMALL), tokens.quiet);
+    let name_room = text_width - time.size().x - GRID;
+    let name = card::one_line(&painter, &scene.words.kind(flag.kind), theme::bold(BODY), mood.color(tokens), name_room);
+    card::galley_at(&painter, pos2(text_left, top + head / 2.0 - 1.0), name, tokens.text);
+    let time_left = rect.right() - time.size().x - GRID / 2.0;
+    card::galley_at(&painter, pos2(time_left, top + head / 2.0 - 1.0), time, tokens.quiet);
+    let mut y = top + head;
+    let what_height = what.size().y;
+    painter.galley(pos2(text_left, y), what, tokens.text);
+    y += what_height + 2.0;
+    if let Some(galley) = instead {
+        painter.galley(pos2(text_left, y), galley, tokens.good);
+    }
+    let response = response.on_hover_ui(|ui| pins::about_ui(ui, scene.words, flag, scene.replay));
+    if scene.replay && response.clicked() {
+        out.push(Command::PlayFrom(flag.span.start.seconds()));
+    }
+}

@@ -1,0 +1,10 @@
+//! Parts of the window that know nothing of where their data comes from.
+
+pub mod button;
+pub mod card;
+pub mod hatch;
+pub mod meter;
+pub mod pace;
+pub mod pins;
+pub mod ribbon;
+pub mod transcript;

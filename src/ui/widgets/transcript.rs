@@ -1,0 +1,213 @@
+//! The running transcript: settled text dark, unsettled text pale, rejected wording marked in place with what to say
+//! instead. In a replay every word plays from where it was said.
+
+use crate::session::event::{Hit, HitLevel, TextSegment};
+use crate::time::{SampleTime, clock_text, samples};
+use crate::ui::command::Command;
+use crate::ui::scene::Scene;
+use crate::ui::theme::{self, BODY, GRID, SMALL, Tokens};
+use egui::text::{LayoutJob, TextFormat, TextWrapping};
+use egui::{Align, Color32, Pos2, Rect, Role, ScrollArea, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
+
+/// Height of a line of text.
+const LINE: f32 = 28.0;
+/// Width of the times at the left edge.
+const TIMES: f32 = 56.0;
+/// A new paragraph after this much without text.
+const PARAGRAPH_GAP_S: f64 = 1.5;
+/// A new paragraph after this many words, at the next full stop.
+const PARAGRAPH_WORDS: usize = 60;
+/// Settled segments that the live view keeps in reach; the replay has all of them.
+const LIVE_SEGMENTS: usize = 120;
+
+/// What may end a phrase without being part of it.
+const PUNCTUATION: [char; 12] = ['，', '。', '！', '？', '、', '；', '：', ',', '.', '!', '?', ';'];
+
+/// A stretch of text that is laid out in one piece.
+struct Paragraph<'a> {
+    segments: Vec<&'a TextSegment>,
+    partial: Option<&'a str>,
+    start: SampleTime,
+}
+
+/// Splits the text where the speaker stopped, and long talk at the end of a sentence.
+fn paragraphs<'a>(scene: &Scene<'a>) -> Vec<Paragraph<'a>> {
+    let all = &scene.timeline.segments;
+    let first = if scene.replay { 0 } else { all.len().saturating_sub(LIVE_SEGMENTS) };
+    let mut paragraphs: Vec<Paragraph<'a>> = Vec::new();
+    let mut last_end = SampleTime::ZERO;
+    let mut words = 0;
+    for segment in &all[first..] {
+        let apart = segment.span.start - last_end > samples(PARAGRAPH_GAP_S);
+        let ended = paragraphs.last().and_then(|p| p.segments.last()).is_some_and(|s| ends_sentence(s));
+        if paragraphs.is_empty() || apart || (words > PARAGRAPH_WORDS && ended) {
+            paragraphs.push(Paragraph { segments: Vec::new(), partial: None, start: segment.span.start });
+            words = 0;
+        }
+        words += segment.words.len();
+        last_end = segment.span.end;
+        if let Some(paragraph) = paragraphs.last_mut() {
+            paragraph.segments.push(segment);
+        }
+    }
+    if let Some((span, text)) = scene.timeline.partial.as_ref().filter(|_| !scene.replay) {
+        let apart = span.start - last_end > samples(PARAGRAPH_GAP_S);
+        match paragraphs.last_mut().filter(|_| !apart) {
+            Some(paragraph) => paragraph.partial = Some(text),
+            None => {
+                paragraphs.push(Paragraph { segments: Vec::new(), partial: Some(text), start: span.start });
+            }
+        }
+    }
+    paragraphs
+}
+
+fn ends_sentence(segment: &TextSegment) -> bool {
+    segment.words.last().is_some_and(|word| word.text.ends_with(['。', '！', '？', '.', '!', '?']))
+}
+
+/// A paragraph ready for layout, and which characters are which words.
+struct Typeset {
+    job: LayoutJob,
+    /// First character of each word, in order, with the word's start.
+    words: Vec<(usize, SampleTime)>,
+    chars: usize,
+}
+
+impl Typeset {
+    fn push(&mut self, text: &str, format: TextFormat) {
+        self.job.append(text, 0.0, format);
+        self.chars += text.chars().count();
+    }
+}
+
+fn format(size: f32, color: Color32) -> TextFormat {
+    TextFormat { line_height: Some(LINE), valign: Align::Center, ..TextFormat::simple(theme::font(size), color) }
+}
+
+/// The hit that a word is part of.
+fn hit_at<'a>(hits: &'a [Hit], scene: &Scene<'_>, start: SampleTime, end: SampleTime) -> Option<&'a Hit> {
+    let middle = SampleTime(start.0 / 2 + end.0 / 2);
+    hits.iter().find(|hit| hit.span.contains(middle) && (scene.replay || hit.ready_at <= scene.now))
+}
+
+fn typeset(scene: &Scene<'_>, paragraph: &Paragraph<'_>, tokens: &Tokens, width: f32) -> Typeset {
+    let job = LayoutJob { wrap: TextWrapping::wrap_at_width(width), ..LayoutJob::default() };
+    let mut out = Typeset { job, words: Vec::new(), chars: 0 };
+    let mut open: Option<&Hit> = None;
+    let mut comma = "";
+    for word in paragraph.segments.iter().flat_map(|segment| &segment.words) {
+        let hit = hit_at(&scene.timeline.hits, scene, word.span.start, word.span.end);
+        if open.is_some() && open != hit {
+            replacement(&mut out, open, tokens);
+            // Without a comma a space keeps the advice apart from what was really said.
+            out.push(if comma.is_empty() { " " } else { comma }, format(BODY, tokens.text));
+            comma = "";
+        }
+        open = hit;
+        out.words.push((out.chars, word.span.start));
+        let spoken = scene.replay && word.span.contains(scene.now);
+        // The comma behind a phrase is not part of it; it comes after what to say instead.
+        let bare = if hit.is_some() || spoken { word.text.trim_end_matches(PUNCTUATION) } else { word.text.as_str() };
+        out.push(comma, format(BODY, tokens.text));
+        out.push(bare, word_format(hit, spoken, tokens));
+        comma = &word.text[bare.len()..];
+    }
+    replacement(&mut out, open, tokens);
+    out.push(comma, format(BODY, tokens.text));
+    if let Some(partial) = paragraph.partial {
+        out.push(partial, format(BODY, tokens.pale));
+        out.push("…", format(BODY, tokens.pale));
+    }
+    out
+}
+
+fn word_format(hit: Option<&Hit>, spoken: bool, tokens: &Tokens) -> TextFormat {
+    let mut look = format(BODY, tokens.text);
+    if let Some(hit) = hit {
+        let (color, back) = match hit.level {
+            HitLevel::Banned => (tokens.bad, tokens.bad_dim),
+            HitLevel::Discouraged => (tokens.watch, tokens.watch_dim),
+        };
+        look.color = color;
+        look.background = back;
+        look.font_id = theme::bold(BODY);
+        // Struck out or underlined: told apart without colour.
+        match hit.level {
+            HitLevel::Banned => look.strikethrough = Stroke::new(1.5, color),
+            HitLevel::Discouraged => look.underline = Stroke::new(1.5, color),
+        }
+    }
+    if spoken {
+        look.background = tokens.accent;
+        look.color = tokens.on_accent;
+    }
+    look
+}
+
+/// What to say instead, right behind the phrase.
+fn replacement(out: &mut Typeset, hit: Option<&Hit>, tokens: &Tokens) {
+    if let Some(hit) = hit.filter(|hit| !hit.suggestion.is_empty()) {
+        out.push(&format!(" → {}", hit.suggestion.trim_end_matches(PUNCTUATION)), format(BODY, tokens.good));
+    }
+}
+
+/// Draws the transcript into what is left of `ui`.
+pub fn transcript_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Vec<Command>) {
+    let width = ui.available_width();
+    ScrollArea::vertical().id_salt("transcript").auto_shrink(false).stick_to_bottom(!scene.replay).show(ui, |ui| {
+        ui.spacing_mut().item_spacing.y = GRID / 2.0;
+        for paragraph in &paragraphs(scene) {
+            paragraph_ui(ui, scene, paragraph, width - 2.0 * GRID, out);
+        }
+    });
+}
+
+fn paragraph_ui(ui: &mut Ui, scene: &Scene<'_>, paragraph: &Paragraph<'_>, width: f32, out: &mut Vec<Command>) {
+    let tokens = Tokens::of(ui);
+    let set = typeset(scene, paragraph, tokens, (width - TIMES).max(80.0));
+    let plain = set.job.text.clone();
+    let galley = ui.painter().layout_job(set.job);
+    let sense = if scene.replay { Sense::click() } else { Sense::hover() };
+    let (rect, response) = ui.allocate_exact_size(vec2(width, galley.size().y), sense);
+    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &plain));
+    let time = clock_text(paragraph.start);
+    let origin = pos2(rect.left() + TIMES, rect.top());
+    let place = pos2(rect.left(), rect.top() + LINE / 2.0);
+    let current = scene.replay && is_current(paragraph, scene.now);
+    let color = if current { tokens.accent } else { tokens.quiet };
+    ui.painter().text(place, egui::Align2::LEFT_CENTER, time, theme::font(SMALL), color);
+    ui.painter().galley(origin, galley.clone(), tokens.text);
+    if scene.replay {
+        if let Some(pointer) = response.interact_pointer_pos().filter(|_| response.clicked()) {
+            let at = word_at(&galley, &set.words, origin, pointer).unwrap_or(paragraph.start);
+            out.push(Command::PlayFrom(at.seconds()));
+        }
+        response.on_hover_cursor(egui::CursorIcon::PointingHand);
+        if current {
+            follow(ui, rect);
+        }
+    }
+}
+
+fn word_at(galley: &egui::Galley, words: &[(usize, SampleTime)], origin: Pos2, pointer: Pos2) -> Option<SampleTime> {
+    // The cursor snaps to the nearest gap; half a character back it names the character that was hit.
+    let half = vec2(BODY / 2.0, 0.0);
+    let index = galley.cursor_from_pos(pointer - origin - half).index.0;
+    let place = words.partition_point(|(first, _)| *first <= index);
+    words.get(place.checked_sub(1)?).map(|(_, start)| *start)
+}
+
+fn is_current(paragraph: &Paragraph<'_>, now: SampleTime) -> bool {
+    paragraph.start <= now && paragraph.segments.last().is_some_and(|segment| now < segment.span.end)
+}
+
+/// Brings the paragraph that is spoken into view, once it has left it.
+fn follow(ui: &Ui, rect: Rect) {
+    let seen = ui.clip_rect();
+    // Half a line of tolerance: a paragraph that fits exactly must not be asked for again and again.
+    let (top, bottom) = (rect.top() + LINE / 2.0, rect.bottom().min(rect.top() + 2.0 * LINE) - LINE / 2.0);
+    if top < seen.top() || bottom > seen.bottom() {
+        ui.scroll_to_rect_animation(rect, Some(Align::Center), egui::style::ScrollAnimation::none());
+    }
+}
