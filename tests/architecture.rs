@@ -22,6 +22,8 @@ fn sources(below: &str) -> Vec<(PathBuf, String)> {
         found.push(root)
     }
     assert!(!found.is_empty(), "there is nothing under src/{below}");
+    // Files that hold nothing but the tests of the file beside them.
+    found.retain(|path| !path.file_stem().is_some_and(|stem| stem.to_string_lossy().ends_with("tests")));
     found.into_iter().map(|path| (path.clone(), code_of(&path))).collect()
 }
 

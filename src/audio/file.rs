@@ -2,6 +2,7 @@
 //! symphonia.
 
 use super::source::{AudioError, Read, Source};
+use super::wide_wav::WideWav;
 use std::fs::File;
 use std::io::{ErrorKind, Read as _};
 use std::path::{Path, PathBuf};
@@ -11,7 +12,7 @@ use symphonia::core::codecs::audio::{AudioDecoder, AudioDecoderOptions};
 use symphonia::core::errors::Error as DecodeError;
 use symphonia::core::formats::probe::Hint;
 use symphonia::core::formats::{FormatOptions, FormatReader, SeekMode, SeekTo, TrackType};
-use symphonia::core::io::MediaSourceStream;
+use symphonia::core::io::{MediaSource, MediaSourceStream};
 use symphonia::core::meta::MetadataOptions;
 use symphonia::core::packet::Packet;
 use symphonia::core::units::{TimeBase, Timestamp};
@@ -85,7 +86,7 @@ impl FileSource {
     /// [`AudioError::UnsupportedFormat`] for rates and channel counts beyond those supported.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, AudioError> {
         let path = path.as_ref();
-        let mut format = probe(path)?;
+        let (mut format, wide) = probe(path)?;
         let unknown = |reason: String| AudioError::UnknownFormat { path: path.into(), reason };
         let (decoder, mut track) = make_decoder(&mut *format).map_err(unknown)?;
         if format.format_info().short_name == "isomp4" {
@@ -111,6 +112,9 @@ impl FileSource {
         };
         while source.ready.is_empty() && !source.ended {
             source.step()?;
+        }
+        if let Some(channels) = wide {
+            source.channels = channels;
         }
         if source.ready.is_empty() {
             // Damage without a single good packet means that the file only looked like a recording.
@@ -367,7 +371,7 @@ impl Source for FileSource {
 }
 
 /// Opens the file and finds out its format.
-fn probe(path: &Path) -> Result<Box<dyn FormatReader>, AudioError> {
+fn probe(path: &Path) -> Result<(Box<dyn FormatReader>, Option<u16>), AudioError> {
     let unreadable = |error: std::io::Error| AudioError::Unreadable { path: path.into(), reason: error.to_string() };
     let mut file = File::open(path).map_err(unreadable)?;
     let mut head = Vec::new();
@@ -382,18 +386,38 @@ fn probe(path: &Path) -> Result<Box<dyn FormatReader>, AudioError> {
         return Err(unknown("its first bytes are those of no known format"));
     }
     std::io::Seek::rewind(&mut file).map_err(unreadable)?;
-    let stream = MediaSourceStream::new(Box::new(file), Default::default());
+    let (media, wide): (Box<dyn MediaSource>, Option<u16>) = match WideWav::new(file).map_err(unreadable)? {
+        Ok(wide) => {
+            let channels = wide.channels();
+            (Box::new(wide), Some(channels))
+        }
+        Err(file) => (Box::new(file), None),
+    };
+    let stream = MediaSourceStream::new(media, Default::default());
     let mut hint = Hint::new();
     hint.with_extension(&extension);
-    symphonia::default::get_probe().probe(&hint, stream, FormatOptions::default(), MetadataOptions::default()).map_err(
-        |error| match error {
-            DecodeError::IoError(error) if error.kind() == ErrorKind::UnexpectedEof => {
-                unknown("it ends within its header")
-            }
-            DecodeError::IoError(error) => unreadable(error),
-            other => unknown(&in_words(&other)),
-        },
-    )
+    let probe = symphonia::default::get_probe();
+    let format =
+        probe.probe(&hint, stream, FormatOptions::default(), MetadataOptions::default()).map_err(
+            |error| match error {
+                DecodeError::IoError(error) if error.kind() == ErrorKind::UnexpectedEof => {
+                    unknown("it ends within its header")
+                }
+                DecodeError::IoError(error) => unreadable(error),
+                other => unknown(&in_words(&other)),
+            },
+        )?;
+    Ok((format, wide))
+}
+
+impl<R: std::io::Read + std::io::Seek + Send + Sync> MediaSource for WideWav<R> {
+    fn is_seekable(&self) -> bool {
+        true
+    }
+
+    fn byte_len(&self) -> Option<u64> {
+        Some(Self::byte_len(self))
+    }
 }
 
 fn empty(path: &Path) -> AudioError {

@@ -11,3 +11,4 @@ pub mod playback;
 pub mod resample;
 pub mod source;
 pub mod tones;
+mod wide_wav;

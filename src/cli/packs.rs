@@ -1,7 +1,9 @@
 //! `voicemirror packs`.
 
+use super::analyze::setup_failure;
 use super::args::PacksCommand;
 use super::{Failure, Outcome, output};
+use crate::practice::setup::read_pack;
 use crate::wording::{Pack, check};
 use anyhow::anyhow;
 use std::path::Path;
@@ -15,7 +17,7 @@ pub fn run(command: &PacksCommand) -> Outcome {
         PacksCommand::Check { file } => {
             let pack = match Pack::bundled(file) {
                 Some(bundled) => bundled?,
-                None => Pack::load(Path::new(file))?,
+                None => read_pack(Path::new(file)).map_err(setup_failure)?,
             };
             let problems = check(&pack);
             for problem in &problems {

@@ -266,9 +266,9 @@ impl Judge {
     }
 
     fn observe_hit(&mut self, hit: &Hit, out: &mut Vec<SessionEvent>) {
-        let (kind, severity) = match hit.level {
-            HitLevel::Banned => (FlagKind::BannedWording, Severity::Bad),
-            HitLevel::Discouraged => (FlagKind::DiscouragedWording, Severity::Info),
+        let kind = match hit.level {
+            HitLevel::Banned => FlagKind::BannedWording,
+            HitLevel::Discouraged => FlagKind::DiscouragedWording,
         };
         let id = self.next_id;
         self.next_id += 1;
@@ -278,7 +278,7 @@ impl Judge {
             rule: hit.rule.clone(),
             span: hit.span,
             raised_at: hit.ready_at.max(hit.span.end),
-            severity,
+            severity: hit.severity,
             measured: None,
             threshold: None,
             text: hit.text.clone(),

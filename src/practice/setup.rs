@@ -19,6 +19,14 @@ pub enum SetupError {
     /// The pack.
     #[error(transparent)]
     Pack(#[from] PackError),
+    /// The pack's file cannot be read.
+    #[error("cannot read the wording pack {path}: {reason}", path = path.display())]
+    PackUnreadable {
+        /// The file.
+        path: PathBuf,
+        /// The system's reason.
+        reason: String,
+    },
     /// No bundled pack has this id, and it is no file.
     #[error("there is no wording pack {wanted:?}; choose one of {known} or give the path of a pack file (.toml)")]
     UnknownPack {
@@ -73,13 +81,23 @@ impl Setup {
     }
 }
 
+/// Reads a pack from a file.
+///
+/// # Errors
+/// [`SetupError::PackUnreadable`], or [`SetupError::Pack`] with file, line, column and what was expected.
+pub fn read_pack(path: &Path) -> Result<Pack, SetupError> {
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| SetupError::PackUnreadable { path: path.to_owned(), reason: error.to_string() })?;
+    Ok(Pack::parse(&text, &path.display().to_string())?)
+}
+
 fn load_pack(wanted: &str) -> Result<Pack, SetupError> {
     if let Some(bundled) = Pack::bundled(wanted) {
         return Ok(bundled?);
     }
     let path = Path::new(wanted);
     if path.extension().is_some_and(|ending| ending == "toml") || path.exists() {
-        return Ok(Pack::load(path)?);
+        return read_pack(path);
     }
     let known = Pack::bundled_ids().collect::<Vec<_>>().join(", ");
     Err(SetupError::UnknownPack { wanted: wanted.to_owned(), known })

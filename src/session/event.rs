@@ -347,6 +347,8 @@ pub struct Hit {
     pub rule: String,
     /// Whether the pack bans it or only discourages it.
     pub level: HitLevel,
+    /// How serious the pack says it is.
+    pub severity: Severity,
     /// The phrase's own time span.
     pub span: Span,
     /// Stream time at which a live user sees it.

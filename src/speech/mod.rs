@@ -1,5 +1,6 @@
 //! From sound to timed text: windows cut at pauses, a transcriber that hears them, and guards against invention.
 
+pub mod fit;
 pub mod guard;
 pub mod model;
 pub mod scripted;

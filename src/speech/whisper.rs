@@ -1,5 +1,6 @@
 //! The one place that names whisper-rs.
 
+use super::fit::fit_to_speech;
 use super::guard::keep_what_was_said;
 use super::tokens::{Token, full_width_punctuation, is_han, words_of};
 use super::{Heard, SpeechError, TextJob, Transcriber, model};
@@ -164,7 +165,8 @@ impl Transcriber for WhisperTranscriber {
         let mut words = words_of(&tokens);
         self.simplify(&mut words);
         full_width_punctuation(&mut words);
-        let words = keep_what_was_said(job, words, no_speech_p);
+        let mut words = keep_what_was_said(job, words, no_speech_p);
+        fit_to_speech(&mut words, &job.speech);
         let language = match self.language {
             Language::Auto => {
                 // Numbers of whisper.cpp's language table: English 0, Chinese 1.

@@ -21,7 +21,7 @@ use super::supervisor;
 use super::theme::{self, GRID, SMALL, Tokens};
 use super::widgets::{button, card};
 use super::words::Words;
-use crate::session::event::DeviceState;
+use crate::session::event::{DeviceState, Language};
 use egui::{CornerRadius, Rect, Ui, pos2, vec2};
 
 /// Width of the rail at the left edge.
@@ -44,6 +44,8 @@ pub struct App {
     supervisor_open: bool,
     asked: Option<String>,
     error: Option<String>,
+    /// What the session on the screen was started with.
+    started: Option<StartRequest>,
     last_phase: Phase,
     last_poll_s: f64,
     level_held: (f64, f32),
@@ -69,6 +71,7 @@ impl App {
             supervisor_open: false,
             asked: None,
             error: None,
+            started: None,
             last_phase: Phase::Idle,
             last_poll_s: 0.0,
             level_held: (f64::NEG_INFINITY, -120.0),
@@ -166,6 +169,7 @@ impl App {
 
     fn start(&mut self, request: StartRequest) {
         self.close_check();
+        self.started = Some(request.clone());
         self.error = self.backend.start(request).err();
         self.figures = Figures::default();
         self.page = Page::Live;
@@ -173,11 +177,13 @@ impl App {
 
     fn request(&self, source: StartSource) -> StartRequest {
         let settings = self.backend.settings();
+        // The bundled recording is Mandarin, and nobody's practice.
+        let demo = source == StartSource::Demo;
         StartRequest {
             source,
             profile_id: settings.profile_id.clone(),
-            language: settings.language,
-            save: settings.save_sessions,
+            language: if demo { Language::Zh } else { settings.language },
+            save: settings.save_sessions && !demo,
         }
     }
 
@@ -260,6 +266,10 @@ impl App {
         let mut add = |severity, text, dismissable| banners.push(Banner { severity, text, dismissable });
         if let Some(error) = &self.error {
             add(NoticeSeverity::Bad, error.clone(), true);
+        }
+        if self.page != Page::Live && !self.supervisor_open {
+            // The other pages are not about the live session.
+            return banners;
         }
         if let ModelStatus::Failed { sentence } = self.backend.model() {
             let text = words.fill("notice.model_failed", &[("reason", &sentence)]);
@@ -351,6 +361,8 @@ impl App {
             device: self.backend.settings().device.as_deref(),
             level_db: self.backend.level_db(),
             level_held_db: self.level_held.1,
+            demo: self.started.as_ref().is_some_and(|request| request.source == StartSource::Demo),
+            kept: self.started.as_ref().is_none_or(|request| request.save && self.error.is_none()),
             read_only,
         }
     }

@@ -32,6 +32,10 @@ pub struct Bar<'a> {
     pub level_db: f32,
     /// The level as a figure that stands still.
     pub level_held_db: f32,
+    /// Whether the voice is that of the bundled recording.
+    pub demo: bool,
+    /// Whether the session is kept, so that it can be replayed.
+    pub kept: bool,
     /// Whether nothing can be done here.
     pub read_only: bool,
 }
@@ -94,7 +98,7 @@ fn buttons_ui(ui: &mut Ui, scene: &Scene<'_>, bar: &Bar<'_>, out: &mut Vec<Comma
     match bar.phase {
         Phase::Idle | Phase::Finished => {
             button::command_ui(ui, words, &Command::Start, Look::Main, true, out);
-            if bar.phase == Phase::Idle {
+            if bar.phase == Phase::Idle || !bar.kept {
                 button::command_ui(ui, words, &Command::StartDemo, Look::Plain, true, out);
             } else {
                 button::command_ui(ui, words, &Command::OpenLatest, Look::Plain, true, out);
@@ -192,9 +196,8 @@ fn device_line_ui(ui: &mut Ui, scene: &Scene<'_>, bar: &Bar<'_>) {
     let state = scene.timeline.device.as_ref().map(|(state, _)| *state);
     let lost = bar.phase.is_running() && !matches!(state, None | Some(DeviceState::Ok));
     let color = if lost { tokens.bad } else { tokens.text };
-    let demo = scene.timeline.header.as_ref().is_some_and(|header| !header.source.live);
     let name = match &scene.timeline.device {
-        _ if demo => scene.words.tr("device.demo"),
+        _ if bar.demo => scene.words.tr("device.demo"),
         Some((_, name)) if !name.is_empty() => name.clone(),
         _ => device_name(scene, bar),
     };

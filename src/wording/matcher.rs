@@ -326,6 +326,7 @@ impl Matcher {
         Some(Hit {
             rule: entry.id.clone(),
             level: entry.level,
+            severity: entry.severity,
             span: span?,
             ready_at: self.ready_at,
             text: text.trim_matches(edges).to_owned(),

@@ -2,7 +2,7 @@
 //!
 //! [`Pack`] is what trainers write, [`Matcher`] finds its phrases in a stream of text, [`check`] tries a pack on its
 //! own examples. [`spoken_han`] and [`spoken_words`] count what a text is when read aloud. Nothing here reads time,
-//! spawns, locks or, [`Pack::load`] aside, touches disk.
+//! spawns, locks or touches disk.
 
 mod automaton;
 mod check;

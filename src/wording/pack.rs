@@ -3,9 +3,8 @@
 
 use super::phrase::{Phrase, PhraseError};
 use super::sound::edit_distance;
-use crate::session::event::{Hit, HitLevel, Language, PackInfo, Severity};
+use crate::session::event::{HitLevel, Language, PackInfo, Severity};
 use std::collections::BTreeMap;
-use std::path::Path;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -84,9 +83,6 @@ impl std::fmt::Display for Place {
 /// Why a pack cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum PackError {
-    /// The file cannot be read.
-    #[error("{file}: cannot read this wording pack: {cause}")]
-    Read { file: String, cause: std::io::Error },
     /// The file is no TOML.
     #[error("{place}: this is not valid TOML: {message}")]
     Syntax { place: Place, message: String },
@@ -137,18 +133,6 @@ impl std::fmt::Display for Hint {
 }
 
 impl Pack {
-    /// Reads a pack from a file.
-    ///
-    /// # Errors
-    /// When the file cannot be read, and everything that [`Pack::parse`] reports.
-    pub fn load(path: &Path) -> Result<Self, PackError> {
-        let file = path.display().to_string();
-        match std::fs::read_to_string(path) {
-            Ok(text) => Self::parse(&text, &file),
-            Err(cause) => Err(PackError::Read { file, cause }),
-        }
-    }
-
     /// Reads a pack from its text; `origin` is the file name that errors speak of.
     ///
     /// # Errors
@@ -197,16 +181,6 @@ impl Pack {
     /// What is stored with a session.
     pub fn info(&self) -> PackInfo {
         PackInfo { id: self.id.clone(), version: self.version }
-    }
-
-    /// The entry that a hit came from; none when the hit is from another pack.
-    pub fn entry_of(&self, hit: &Hit) -> Option<&Entry> {
-        self.entries.iter().find(|entry| entry.id == hit.rule && entry.level == hit.level)
-    }
-
-    /// How serious a hit is.
-    pub fn severity_of(&self, hit: &Hit) -> Severity {
-        self.entry_of(hit).map_or(usual_severity(hit.level), |entry| entry.severity)
     }
 }
 

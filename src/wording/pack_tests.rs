@@ -72,12 +72,6 @@ fn every_mistake_is_told_with_its_place() {
 }
 
 #[test]
-fn a_missing_file_is_told_by_its_name() {
-    let error = Pack::load(Path::new("no/such/pack.toml")).expect_err("missing").to_string();
-    assert!(error.starts_with("no/such/pack.toml: cannot read this wording pack"), "{error}");
-}
-
-#[test]
 fn examples_that_do_not_work_are_reported() {
     let text = format!("{GOOD}hits = [\"我知道\", \"我不知道\"]\nmisses = [\"这个我不知道啊\", \"您好\"]\n");
     let pack = Pack::parse(&text, "x.toml").expect("valid");

@@ -99,6 +99,7 @@ pub fn event(number: u64) -> SessionEvent {
         8 => SessionEvent::Hit(Hit {
             rule: "ban-07".into(),
             level: HitLevel::Banned,
+            severity: Severity::Bad,
             span,
             ready_at: at,
             text: "不会退".into(),

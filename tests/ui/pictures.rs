@@ -226,6 +226,8 @@ fn supervisor_window() {
                 device: None,
                 level_db: fake.level_db,
                 level_held_db: fake.level_db,
+                demo: false,
+                kept: true,
                 read_only: true,
             };
             let whole = ui.ctx().content_rect();

@@ -183,6 +183,7 @@ fn hit(rule: &str, level: HitLevel, (from_s, to_s): (f64, f64), text: &str, sugg
     Hit {
         rule: rule.into(),
         level,
+        severity: if level == HitLevel::Banned { Severity::Bad } else { Severity::Watch },
         span: span(from_s, to_s),
         ready_at: SampleTime::from_seconds(to_s + 1.2),
         text: text.into(),

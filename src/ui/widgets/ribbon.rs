@@ -16,7 +16,7 @@ use egui::{
 };
 
 /// Half of the pitch axis, semitones.
-const REACH_ST: f32 = 10.0;
+const REACH_ST: f32 = 12.0;
 /// Bottom of the level axis, dB re full scale.
 const FLOOR_DB: f32 = -60.0;
 /// A jump this large within one column is two voices, or an octave error: the line is broken there, semitones.
@@ -289,7 +289,7 @@ fn contour(painter: &Painter, tokens: &Tokens, lanes: &Lanes, columns: &[Column]
     let mut run: Vec<Pos2> = Vec::new();
     let faint = Stroke::new(1.0, tokens.accent.gamma_multiply(0.55));
     let mut last_st: Option<f32> = None;
-    let mut last_end: Option<(f64, Pos2)> = None;
+    let mut last_end: Option<(f64, f32, Pos2)> = None;
     let flush = |run: &mut Vec<Pos2>| {
         match run.as_slice() {
             [] => {}
@@ -315,12 +315,13 @@ fn contour(painter: &Painter, tokens: &Tokens, lanes: &Lanes, columns: &[Column]
             Some(pitch) => {
                 let point = pos2(x, lanes.y(pitch));
                 // A consonant is no pause: a faint line leads over it, so that the melody is seen as one.
-                if let Some((end_s, end)) = last_end.filter(|_| run.is_empty())
+                if let Some((end_s, end_st, end)) = last_end.filter(|_| run.is_empty())
                     && column.at_s - end_s < BRIDGE_S
+                    && (pitch - end_st).abs() <= BREAK_ST
                 {
                     painter.line_segment([end, point], faint);
                 }
-                last_end = Some((column.at_s, point));
+                last_end = Some((column.at_s, pitch, point));
                 run.push(point);
             }
             None => flush(&mut run),
