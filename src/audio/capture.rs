@@ -157,8 +157,9 @@ impl CaptureWriter {
             let passed = since_last_us.saturating_mul(u64::from(self.rate_hz)) / 1_000_000;
             self.lose(passed.saturating_sub(frames as u64));
         }
-        self.tell_losses();
-        let room = if self.lost > 0 { 0 } else { self.samples.slots().min(frames) };
+        let room = self.samples.slots().min(frames);
+        // Nothing may follow a loss before a mark tells of it.
+        let room = if room > 0 && !self.tell_losses() { 0 } else { room };
         let mut peak = 0.0_f32;
         if let Ok(chunk) = self.samples.write_chunk_uninit(room) {
             let mono = data.chunks_exact(self.channels).take(room).map(|frame| {
@@ -171,7 +172,6 @@ impl CaptureWriter {
         }
         self.counters.peak_bits.fetch_max(peak.to_bits(), Ordering::Relaxed);
         self.lose((frames - room) as u64);
-        self.tell_losses();
     }
 
     /// Counts a block; returns the microseconds since the one before.
@@ -191,10 +191,19 @@ impl CaptureWriter {
         self.counters.dropped.fetch_add(frames, Ordering::Relaxed);
     }
 
-    fn tell_losses(&mut self) {
+    /// Puts a mark for what has been lost; false while there is no room for it.
+    fn tell_losses(&mut self) -> bool {
         if self.lost > 0 && self.marks.push(Mark { position: self.pushed, frames: self.lost }).is_ok() {
             self.lost = 0;
         }
+        self.lost == 0
+    }
+}
+
+impl Drop for CaptureWriter {
+    fn drop(&mut self) {
+        // The device is being closed while the ring is full; the counters know of it in any case.
+        self.tell_losses();
     }
 }
 
@@ -338,7 +347,7 @@ mod tests {
 
     #[test]
     fn the_threads_agree_on_every_sample() {
-        let (mut writer, mut reader, _) = pair(500, 1);
+        let (mut writer, mut reader, counters) = pair(500, 1);
         let thread = std::thread::spawn(move || {
             for block in 0..4_000_u32 {
                 let data: Vec<u32> = (block * 37..(block + 1) * 37).collect();
@@ -348,19 +357,21 @@ mod tests {
                 }
             }
         });
-        let (mut out, mut expected) = (Vec::new(), 0_u64);
-        while expected < 4_000 * 37 {
+        let (mut out, mut expected, mut read) = (Vec::new(), 0_u64, 0_u64);
+        while !thread.is_finished() || reader.has_more() {
             match reader.next(&mut out, 301) {
                 Piece::Samples => {
                     for sample in out.drain(..) {
                         assert_eq!((sample * 1.0e6).round() as u64, expected);
                         expected += 1;
+                        read += 1;
                     }
                 }
                 Piece::Lost(frames) => expected += frames,
                 Piece::Nothing => std::thread::yield_now(),
             }
         }
+        assert_eq!(read + counters.dropped_frames(), 4_000 * 37);
         thread.join().unwrap();
     }
 

@@ -119,13 +119,6 @@ impl MicSource {
         self.shared.counters.clone()
     }
 
-    /// Samples (at [`Source::rate_hz`]) missing up to now that no [`Read::Gap`] has told of: what to add when the
-    /// session ends during an outage. 0 while all is well.
-    pub fn pending_gap_frames(&self) -> u64 {
-        let us = self.shared.outage_us.load(Ordering::Acquire) + self.shared.queued_us.load(Ordering::Acquire);
-        self.frames_in(us)
-    }
-
     fn frames_in(&self, us: u64) -> u64 {
         (u128::from(us) * u128::from(self.rate_hz) / 1_000_000) as u64
     }
@@ -248,6 +241,12 @@ impl Source for MicSource {
 
     fn is_live(&self) -> bool {
         true
+    }
+
+    /// Counts what no [`Read::Gap`] has told of: of an outage that lasts, and of one whose gap waits to be read.
+    fn pending_gap_frames(&self) -> u64 {
+        let us = self.shared.outage_us.load(Ordering::Acquire) + self.shared.queued_us.load(Ordering::Acquire);
+        self.frames_in(us)
     }
 
     fn set_paused(&mut self, paused: bool) {

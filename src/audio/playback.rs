@@ -23,6 +23,9 @@ const AHEAD_S: u32 = 1;
 const TICK: Duration = Duration::from_millis(10);
 /// A device that asks for no sound for this long is given up when a seek waits for it.
 const MUST_ASK_WITHIN: Duration = Duration::from_secs(2);
+/// A device that has broken down is opened again after this time, and again if it refuses.
+const REOPEN_AFTER: Duration = Duration::from_millis(200);
+const REOPEN_TRIES: u32 = 8;
 /// A device that hangs while it is closed is left behind after this time.
 const CLOSE_WITHIN: Duration = Duration::from_secs(3);
 
@@ -40,7 +43,6 @@ pub struct Player {
     seeks: Option<Sender<u64>>,
     thread: Option<JoinHandle<()>>,
     rate_hz: u32,
-    device_hz: u32,
     total_frames: Option<u64>,
 }
 
@@ -52,13 +54,17 @@ struct Shared {
     base: AtomicU64,
     /// Device frames played since then.
     played: AtomicU64,
+    /// Rate of the device that plays, in Hz.
+    device_hz: AtomicU64,
+    /// The device has broken down and has to be opened again.
+    broken: AtomicBool,
     /// Number of the latest seek, and of the last one that the callback has emptied the ring for.
     asked: AtomicU64,
     emptied: AtomicU64,
-    /// Everything up to the file's end has been put into the ring.
-    decoded: AtomicBool,
-    /// Everything has been handed to the device.
-    finished: AtomicBool,
+    /// One more than the number of the seek for which everything up to the file's end is in the ring …
+    decoded: AtomicU64,
+    /// … and for which all of that has been handed to the device. A later seek makes both out of date by itself.
+    finished: AtomicU64,
     /// Why the sound stopped before its end.
     failure: Mutex<Option<String>>,
 }
@@ -101,9 +107,7 @@ impl Player {
             .map_err(|error| refused(error.to_string()))?;
         let opened = ready.recv().map_err(|_| refused("the sound system broke down while it was opened".into()))?;
         match opened {
-            Ok(device_hz) => {
-                Ok(Self { shared, seeks: Some(seeks), thread: Some(thread), rate_hz, device_hz, total_frames })
-            }
+            Ok(()) => Ok(Self { shared, seeks: Some(seeks), thread: Some(thread), rate_hz, total_frames }),
             Err(error) => {
                 // The thread has nothing left to do.
                 let _ = thread.join();
@@ -114,11 +118,7 @@ impl Player {
 
     /// The frame of the file that has been handed to the device last.
     pub fn position_frames(&self) -> u64 {
-        let asked = self.shared.asked.load(Ordering::Acquire);
-        let emptied = self.shared.emptied.load(Ordering::Acquire);
-        let played = if asked == emptied { self.shared.played.load(Ordering::Acquire) } else { 0 };
-        let since = u128::from(played) * u128::from(self.rate_hz) / u128::from(self.device_hz);
-        let position = self.shared.base.load(Ordering::Acquire) + since as u64;
+        let position = self.shared.position_frames(self.rate_hz);
         self.total_frames.map_or(position, |total| position.min(total))
     }
 
@@ -142,7 +142,6 @@ impl Player {
     pub fn seek(&self, frame: u64) {
         self.shared.base.store(frame, Ordering::Release);
         self.shared.asked.fetch_add(1, Ordering::AcqRel);
-        self.shared.finished.store(false, Ordering::Release);
         if let Some(seeks) = &self.seeks {
             // The thread looks at `base` as well, so a full queue loses nothing.
             let _ = seeks.try_send(frame);
@@ -151,7 +150,8 @@ impl Player {
 
     /// Whether everything has been handed to the device, or nothing more can be; see [`Player::failure`].
     pub fn is_finished(&self) -> bool {
-        self.shared.finished.load(Ordering::Acquire) || self.failure().is_some()
+        let asked = self.shared.asked.load(Ordering::Acquire);
+        self.shared.finished.load(Ordering::Acquire) == asked + 1 || self.failure().is_some()
     }
 
     /// Why the sound stopped before its end, in one sentence.
@@ -176,6 +176,15 @@ impl Drop for Player {
 }
 
 impl Shared {
+    fn position_frames(&self, rate_hz: u32) -> u64 {
+        let asked = self.asked.load(Ordering::Acquire);
+        let played =
+            if asked == self.emptied.load(Ordering::Acquire) { self.played.load(Ordering::Acquire) } else { 0 };
+        let device_hz = self.device_hz.load(Ordering::Acquire).max(1);
+        let since = u128::from(played) * u128::from(rate_hz) / u128::from(device_hz);
+        self.base.load(Ordering::Acquire) + since as u64
+    }
+
     fn fail(&self, sentence: String) {
         *self.failure.lock().unwrap_or_else(PoisonError::into_inner) = Some(sentence);
     }
@@ -192,7 +201,8 @@ impl PlaybackFeed {
 
     fn around(shared: Arc<Shared>, device_hz: u32, channels: u16) -> (Producer<f32>, Self) {
         let (producer, samples) = RingBuffer::new((device_hz * AHEAD_S).max(1) as usize);
-        (producer, Self { samples, shared, channels: usize::from(channels.max(1)), emptied: 0 })
+        let emptied = shared.emptied.load(Ordering::Acquire);
+        (producer, Self { samples, shared, channels: usize::from(channels.max(1)), emptied })
     }
 
     /// Fills one interleaved block of the device. Made for the audio callback: no allocation, no lock.
@@ -209,7 +219,7 @@ impl PlaybackFeed {
         }
         let frames = data.len() / self.channels;
         let playing = self.shared.playing.load(Ordering::Acquire);
-        let decoded = self.shared.decoded.load(Ordering::Acquire);
+        let decoded = self.shared.decoded.load(Ordering::Acquire) == asked + 1;
         let there = if playing { self.samples.slots().min(frames) } else { 0 };
         let (sounding, rest) = data.split_at_mut(there * self.channels);
         if let Ok(chunk) = self.samples.read_chunk(there) {
@@ -220,7 +230,7 @@ impl PlaybackFeed {
         rest.fill(T::EQUILIBRIUM);
         self.shared.played.fetch_add(there as u64, Ordering::AcqRel);
         if playing && decoded && there < frames {
-            self.shared.finished.store(true, Ordering::Release);
+            self.shared.finished.store(asked + 1, Ordering::Release);
         }
     }
 }
@@ -232,13 +242,14 @@ fn play(
     wanted: Option<&str>,
     shared: &Arc<Shared>,
     seeks: &Receiver<u64>,
-    ready: &Sender<Result<u32, AudioError>>,
+    ready: &Sender<Result<(), AudioError>>,
 ) {
     quiet();
-    let opened = find(Direction::Output, wanted).and_then(|found| {
-        open(&found, shared).map_err(|error| explain_opening(&error, &found, wanted, Direction::Output))
+    let opened = open(wanted, shared).and_then(|(stream, producer, device_hz)| {
+        let resampler = Resampler::new(file.rate_hz(), device_hz)?;
+        Ok((stream, Decoder { file, resampler, producer, waiting: Vec::new(), given: 0, ended: false, asked: 0 }))
     });
-    let (_stream, producer, device_hz) = match opened {
+    let (mut stream, mut decoder) = match opened {
         Ok(opened) => opened,
         Err(error) => {
             // A caller that no longer waits does not need the answer.
@@ -246,29 +257,32 @@ fn play(
             return;
         }
     };
-    let decoder = Resampler::new(file.rate_hz(), device_hz).map(|resampler| Decoder {
-        file,
-        resampler,
-        producer,
-        waiting: Vec::new(),
-        given: 0,
-        ended: false,
-    });
-    let result = match decoder {
-        Ok(mut decoder) => {
-            if ready.send(Ok(device_hz)).is_err() {
-                return;
-            }
-            decoder.run(shared, seeks)
-        }
-        Err(error) => {
-            let _ = ready.send(Err(error));
-            return;
-        }
-    };
-    if let Err(error) = result {
-        shared.fail(format!("the playing of {} stopped: {error}", path.display()));
+    if ready.send(Ok(())).is_err() {
+        return;
     }
+    loop {
+        let result = match decoder.run(shared, seeks) {
+            Ok(Stopped::Dropped) => return,
+            Ok(Stopped::Broken) => {
+                // Closed before it is opened again, since many devices can be open only once.
+                drop(stream);
+                decoder.reopen(wanted, shared, seeks)
+            }
+            Err(error) => Err(error),
+        };
+        match result {
+            Ok(reopened) => stream = reopened,
+            Err(error) => return shared.fail(format!("the playing of {} stopped: {error}", path.display())),
+        }
+    }
+}
+
+/// Why the decoder stopped.
+enum Stopped {
+    /// The player is gone.
+    Dropped,
+    /// The device has broken down.
+    Broken,
 }
 
 /// Keeps the ring full.
@@ -280,19 +294,52 @@ struct Decoder {
     waiting: Vec<f32>,
     given: usize,
     ended: bool,
+    /// Number of the last seek that has been carried out.
+    asked: u64,
 }
 
 impl Decoder {
-    /// Works until the player is dropped.
-    fn run(&mut self, shared: &Shared, seeks: &Receiver<u64>) -> Result<(), AudioError> {
+    /// Works until the player is dropped or the device breaks down.
+    fn run(&mut self, shared: &Shared, seeks: &Receiver<u64>) -> Result<Stopped, AudioError> {
         loop {
+            if shared.broken.load(Ordering::Acquire) {
+                return Ok(Stopped::Broken);
+            }
             self.fill(shared)?;
             match seeks.recv_timeout(TICK) {
                 Ok(_) => self.seek(shared, seeks)?,
                 Err(RecvTimeoutError::Timeout) => {}
-                Err(RecvTimeoutError::Disconnected) => return Ok(()),
+                Err(RecvTimeoutError::Disconnected) => return Ok(Stopped::Dropped),
             }
         }
+    }
+
+    /// Opens the device again and goes on where it broke down: sound servers refuse for a moment when the processor
+    /// is busy, and that must not end a replay.
+    fn reopen(
+        &mut self,
+        wanted: Option<&str>,
+        shared: &Arc<Shared>,
+        seeks: &Receiver<u64>,
+    ) -> Result<Stream, AudioError> {
+        let (base, position) = (shared.base.load(Ordering::Acquire), shared.position_frames(self.file.rate_hz()));
+        shared.played.store(0, Ordering::Release);
+        // A seek that came in between has set another base, which then counts.
+        let _ = shared.base.compare_exchange(base, position, Ordering::AcqRel, Ordering::Acquire);
+        let mut tries = 1;
+        let (stream, producer, device_hz) = loop {
+            thread::sleep(REOPEN_AFTER);
+            shared.broken.store(false, Ordering::Release);
+            match open(wanted, shared) {
+                Ok(opened) => break opened,
+                Err(error) if tries == REOPEN_TRIES => return Err(error),
+                Err(_) => tries += 1,
+            }
+        };
+        self.producer = producer;
+        self.resampler = Resampler::new(self.file.rate_hz(), device_hz)?;
+        self.seek(shared, seeks)?;
+        Ok(stream)
     }
 
     fn fill(&mut self, shared: &Shared) -> Result<(), AudioError> {
@@ -307,7 +354,7 @@ impl Decoder {
                 return Ok(());
             }
             if self.ended {
-                shared.decoded.store(true, Ordering::Release);
+                shared.decoded.store(self.asked + 1, Ordering::Release);
                 return Ok(());
             }
             self.waiting.clear();
@@ -324,12 +371,15 @@ impl Decoder {
     }
 
     fn seek(&mut self, shared: &Shared, seeks: &Receiver<u64>) -> Result<(), AudioError> {
-        shared.decoded.store(false, Ordering::Release);
         // The callback may have emptied the ring for the player's seek before old sound was put in by `fill`; this
         // thread asks again, and puts nothing in until it is answered.
         shared.asked.fetch_add(1, Ordering::AcqRel);
         let started = Instant::now();
-        while shared.asked.load(Ordering::Acquire) != shared.emptied.load(Ordering::Acquire) {
+        loop {
+            self.asked = shared.asked.load(Ordering::Acquire);
+            if self.asked == shared.emptied.load(Ordering::Acquire) {
+                break;
+            }
             if started.elapsed() > MUST_ASK_WITHIN {
                 return Err(AudioError::Device {
                     name: "the loudspeaker".into(),
@@ -346,14 +396,17 @@ impl Decoder {
         self.ended = false;
         let mut rest = Vec::new();
         self.resampler.finish(&mut rest);
-        self.file.seek(shared.base.load(Ordering::Acquire))?;
-        shared.finished.store(false, Ordering::Release);
-        Ok(())
+        self.file.seek(shared.base.load(Ordering::Acquire))
     }
 }
 
-/// Opens and starts the device.
-fn open(found: &Device, shared: &Arc<Shared>) -> Result<(Stream, Producer<f32>, u32), cpal::Error> {
+/// Finds, opens and starts the device.
+fn open(wanted: Option<&str>, shared: &Arc<Shared>) -> Result<(Stream, Producer<f32>, u32), AudioError> {
+    let found = find(Direction::Output, wanted)?;
+    start_stream(&found, shared).map_err(|error| explain_opening(&error, &found, wanted, Direction::Output))
+}
+
+fn start_stream(found: &Device, shared: &Arc<Shared>) -> Result<(Stream, Producer<f32>, u32), cpal::Error> {
     let config = Direction::Output.config(found)?;
     if !is_supported(&config) {
         let form =
@@ -363,6 +416,7 @@ fn open(found: &Device, shared: &Arc<Shared>) -> Result<(Stream, Producer<f32>, 
     let device_hz = config.sample_rate();
     let (producer, feed) = PlaybackFeed::around(shared.clone(), device_hz, config.channels());
     let stream = start(found, config.sample_format(), stream_config(&config), feed, shared.clone())?;
+    shared.device_hz.store(u64::from(device_hz), Ordering::Release);
     stream.play()?;
     Ok((stream, producer, device_hz))
 }
@@ -403,11 +457,7 @@ fn build<T: SizedSample + FromSample<f32>>(
     let on_error = move |error: cpal::Error| {
         let harmless = [ErrorKind::DeviceChanged, ErrorKind::RealtimeDenied, ErrorKind::Xrun];
         if !harmless.contains(&error.kind()) {
-            let reason = error.to_string();
-            shared.fail(format!(
-                "the loudspeaker is gone ({}); choose another one and play again",
-                reason.trim_end_matches('.')
-            ));
+            shared.broken.store(true, Ordering::Release);
         }
     };
     found.build_output_stream(config, move |data: &mut [T], _| feed.fill(data), on_error, None)
@@ -425,12 +475,12 @@ mod tests {
         feed.fill(&mut block);
         assert_eq!(block, [0.5, 0.5, -0.5, -0.5, 0.25, 0.25, 0.0, 0.0]);
         assert_eq!(feed.shared.played.load(Ordering::Acquire), 3);
-        assert!(!feed.shared.finished.load(Ordering::Acquire), "the file may have more");
-        feed.shared.decoded.store(true, Ordering::Release);
+        assert_eq!(feed.shared.finished.load(Ordering::Acquire), 0, "the file may have more");
+        feed.shared.decoded.store(1, Ordering::Release);
         let mut unsigned = [0_u8; 4];
         feed.fill(&mut unsigned);
         assert_eq!(unsigned, [128; 4], "silence of unsigned samples is their middle");
-        assert!(feed.shared.finished.load(Ordering::Acquire));
+        assert_eq!(feed.shared.finished.load(Ordering::Acquire), 1);
     }
 
     #[test]
@@ -448,5 +498,18 @@ mod tests {
         feed.fill(&mut block);
         assert_eq!((block, feed.shared.played.load(Ordering::Acquire)), ([0.0; 4], 0));
         assert_eq!(feed.shared.emptied.load(Ordering::Acquire), 1);
+    }
+
+    #[test]
+    fn a_seek_makes_an_old_end_out_of_date() {
+        // On a busy machine a player that sought away from the end said that it had finished.
+        let (_ring, mut feed) = PlaybackFeed::with_ring(100, 1);
+        feed.shared.decoded.store(1, Ordering::Release);
+        feed.shared.asked.fetch_add(1, Ordering::AcqRel);
+        feed.fill(&mut [0.0_f32; 4]);
+        assert_eq!(feed.shared.finished.load(Ordering::Acquire), 0);
+        feed.shared.decoded.store(2, Ordering::Release);
+        feed.fill(&mut [0.0_f32; 4]);
+        assert_eq!(feed.shared.finished.load(Ordering::Acquire), 2);
     }
 }

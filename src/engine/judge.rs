@@ -239,17 +239,16 @@ impl Judge {
                 self.dead_air = Some((start, open));
             }
             Some((since, open)) => {
-                if bad && open.severity < Severity::Bad {
-                    let worse = (finding.severity, finding.measured, finding.threshold);
-                    out.push(SessionEvent::FlagWorse {
-                        id: open.id,
-                        severity: worse.0,
-                        measured: worse.1,
-                        threshold: worse.2,
-                    });
-                    self.dead_air = Some((since, Open { severity: Severity::Bad, ..open }));
-                }
+                // Amber turns red while it lasts, and the figure grows with it.
+                let severity = finding.severity.max(open.severity);
+                out.push(SessionEvent::FlagWorse {
+                    id: open.id,
+                    severity,
+                    measured: finding.measured,
+                    threshold: finding.threshold,
+                });
                 out.push(SessionEvent::FlagClosed { id: open.id, end: at });
+                self.dead_air = Some((since, Open { severity, ..open }));
             }
             None => {}
         }

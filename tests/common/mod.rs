@@ -1,6 +1,8 @@
 //! What several tests share. Each test uses its own part of it.
 #![allow(dead_code, reason = "every test file includes this module and uses only some of it")]
 
+pub mod pulse;
+
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

@@ -4,8 +4,8 @@ use crate::audio::source::AudioError;
 use cpal::traits::{DeviceTrait, HostTrait};
 use cpal::{BufferSize, Device, ErrorKind, StreamConfig, SupportedBufferSize, SupportedStreamConfig};
 
-/// Blocks per second that devices are asked for. Left to themselves, PulseAudio's and PipeWire's ALSA plugins deliver
-/// a second or two at a time; blocks of 40 ms are soon enough for a display and survive a busy processor.
+/// Blocks per second that devices are asked for. Left to themselves, some hold 20 ms in all, which is lost whenever the
+/// processor is busy for longer; 40 ms and as much again in reserve are still soon enough for a display.
 const BLOCKS_PER_S: u32 = 25;
 /// Highest number of channels that is mixed down.
 const MAX_CHANNELS: u16 = 64;
@@ -98,7 +98,7 @@ pub fn quiet() {
 /// The devices that can be opened now, the default first.
 pub fn list(direction: Direction) -> Result<Vec<DeviceInfo>, AudioError> {
     let described = |(device, is_default): &(Device, bool)| {
-        let config = direction.config(device).ok().filter(|config| is_supported(config))?;
+        let config = direction.config(device).ok().filter(is_supported)?;
         Some(DeviceInfo {
             id: id_of(device),
             name: name_of(device),

@@ -14,8 +14,8 @@ use std::time::{Duration, Instant};
 const TICK: Duration = Duration::from_millis(20);
 /// Without a frame for this long, the device counts as stalled.
 const STALLED_AFTER: Duration = Duration::from_secs(1);
-/// A reopened device must deliver within this time.
-const MUST_DELIVER_WITHIN: Duration = Duration::from_millis(1_500);
+/// A device that has just been opened must deliver within this time: Bluetooth takes two seconds to wake up.
+const MUST_DELIVER_WITHIN: Duration = Duration::from_secs(3);
 const FIRST_BACK_OFF: Duration = Duration::from_millis(250);
 const LAST_BACK_OFF: Duration = Duration::from_secs(4);
 /// For this long only the chosen device is waited for; then the system's default will do.
@@ -124,7 +124,8 @@ impl Watcher {
                     _ => return Some(Outage { cause: Loss::Stalled, since_us }),
                 }
             }
-            if self.now_us().saturating_sub(since_us) >= STALLED_AFTER.as_micros() as u64 {
+            let patience = if watched.progress.began_us().is_some() { STALLED_AFTER } else { MUST_DELIVER_WITHIN };
+            if self.now_us().saturating_sub(since_us) >= patience.as_micros() as u64 {
                 return Some(Outage { cause: Loss::Stalled, since_us });
             }
         }
