@@ -11,6 +11,7 @@ pub mod cli;
 pub mod engine;
 pub mod practice;
 pub mod resources;
+pub mod script;
 pub mod session;
 pub mod speech;
 pub mod text;

@@ -7,8 +7,7 @@ use crate::audio::source::Source;
 use crate::engine::live::offline_text_threads;
 use crate::engine::offline;
 use crate::practice::report;
-use crate::practice::setup::{Setup, SetupError, load_transcriber};
-use crate::session::event::SourceInfo;
+use crate::practice::setup::{Setup, SetupError, load_transcriber, source_info};
 use crate::session::timeline::Timeline;
 use crate::speech::Transcriber;
 use crate::time::FRAME_S;
@@ -80,12 +79,7 @@ fn analyse_file(
 ) -> anyhow::Result<(Value, Timeline)> {
     let begun = Instant::now();
     let mut source = FileSource::open(path)?;
-    let info = SourceInfo {
-        path: path.display().to_string(),
-        rate_hz: source.rate_hz(),
-        channels: source.channels(),
-        live: false,
-    };
+    let info = source_info(&source);
     let model = transcriber.as_ref().map_or(String::new(), |text| text.model_name());
     let header = setup.header(info, model, String::new());
     let length_s = source.total_frames().map(|frames| frames as f64 / f64::from(source.rate_hz().max(1)));

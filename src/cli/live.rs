@@ -8,9 +8,9 @@ use crate::audio::paced::PacedSource;
 use crate::audio::source::Source;
 use crate::engine::live::{LiveOptions, LiveSession, Trouble, live_text_threads};
 use crate::practice::report;
-use crate::practice::setup::{Setup, load_transcriber};
+use crate::practice::setup::{Setup, load_transcriber, source_info};
 use crate::resources;
-use crate::session::event::{DeviceState, Language, SessionEvent, SourceInfo};
+use crate::session::event::{DeviceState, Language, SessionEvent};
 use crate::session::recorder::Recorder;
 use crate::session::store::{default_root, local_now, started_text};
 use crate::session::timeline::Timeline;
@@ -92,12 +92,7 @@ fn session(
         }
     };
     let source = open()?;
-    let info = SourceInfo {
-        path: source.name(),
-        rate_hz: source.rate_hz(),
-        channels: source.channels(),
-        live: source.is_live(),
-    };
+    let info = source_info(source.as_ref());
     let started = local_now();
     let model = transcriber.as_ref().map_or(String::new(), |text| text.model_name());
     let header = setup.header(info, model, started_text(&started));

@@ -224,7 +224,10 @@ impl Drop for LiveSession {
 }
 
 /// Starts a named thread.
-pub(super) fn spawn<T: Send + 'static>(
+///
+/// # Errors
+/// [`EngineError::Thread`] when the system refuses one.
+pub fn spawn<T: Send + 'static>(
     name: &str,
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<JoinHandle<T>, EngineError> {
@@ -354,6 +357,7 @@ impl Engine {
                 worker.give(job);
             } else if self.partial_text
                 && !self.paused
+                && worker.may_take_partial()
                 && let Some(job) = self.pipeline.partial_job()
             {
                 worker.give(job);

@@ -6,6 +6,7 @@ use crate::speech::{Heard, SpeechError, TextJob, Transcriber};
 use crate::time::SampleTime;
 use crossbeam_channel::{Receiver, Sender, bounded};
 use std::thread::JoinHandle;
+use std::time::Instant;
 
 /// A window that has been worked on.
 pub struct Done {
@@ -26,7 +27,14 @@ pub struct TextWorker {
     done: Receiver<Done>,
     thread: JoinHandle<Box<dyn Transcriber>>,
     busy: Option<(SampleTime, bool)>,
+    begun: Instant,
+    /// Text that may still change waits until then.
+    partial_after: Instant,
 }
+
+/// Rest after a window of text that may still change, as a share of the time it took: showing words early must leave
+/// half a core to drawing and to whatever else runs on an agent's machine.
+const PARTIAL_REST: f64 = 2.0;
 
 impl TextWorker {
     /// Starts the thread; the transcriber may use `threads` of its own.
@@ -53,12 +61,18 @@ impl TextWorker {
             }
             transcriber
         })?;
-        Ok(Self { tasks, done, thread, busy: None })
+        let now = Instant::now();
+        Ok(Self { tasks, done, thread, busy: None, begun: now, partial_after: now })
     }
 
     /// Whether it can take a window.
     pub fn is_free(&self) -> bool {
         self.busy.is_none()
+    }
+
+    /// Whether it may be given a window whose text will not be settled.
+    pub fn may_take_partial(&self) -> bool {
+        self.is_free() && Instant::now() >= self.partial_after
     }
 
     /// Since when the window in work has been waiting to be settled; none when it is only a partial one.
@@ -69,6 +83,7 @@ impl TextWorker {
     /// Gives it a window; to be called only when it is free.
     pub fn give(&mut self, job: TextJob) {
         self.busy = Some((job.cut_at, job.settle));
+        self.begun = Instant::now();
         if self.tasks.send(Task::Hear(job)).is_err() {
             self.busy = None;
         }
@@ -78,6 +93,9 @@ impl TextWorker {
     pub fn poll(&mut self) -> Option<Done> {
         let done = self.done.try_recv().ok()?;
         self.busy = None;
+        if !done.job.settle {
+            self.partial_after = Instant::now() + self.begun.elapsed().mul_f64(PARTIAL_REST);
+        }
         Some(done)
     }
 

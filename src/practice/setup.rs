@@ -1,6 +1,7 @@
 //! What a session is set up with: profile, pack, language and model, named by the person and loaded here.
 
 use super::profile::{self, ProfileError};
+use crate::audio::source::Source;
 use crate::engine::EngineError;
 use crate::session::event::{EVENT_SCHEMA, Header, Language, SourceInfo};
 use crate::session::profile::Profile;
@@ -79,6 +80,11 @@ impl Setup {
             language: self.language,
         }
     }
+}
+
+/// What the log says of a source: its path or device, as it is and not as it will be analysed.
+pub fn source_info(source: &dyn Source) -> SourceInfo {
+    SourceInfo { path: source.name(), rate_hz: source.rate_hz(), channels: source.channels(), live: source.is_live() }
 }
 
 /// Reads a pack from a file.

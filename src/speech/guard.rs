@@ -1,7 +1,7 @@
 //! Guards against invention: a recogniser that hears nothing tends to say something it has often read.
 
 use super::TextJob;
-use super::tokens::is_han;
+use crate::script::is_han;
 use crate::session::event::Word;
 
 /// Subtitle credits and farewells of the videos that whisper learned from; never said by an agent in these words.

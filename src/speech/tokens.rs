@@ -1,6 +1,7 @@
 //! From a recogniser's tokens to words with times: bytes are joined before they are decoded (a token may hold half
 //! a character), Han characters stand alone, Latin words and numbers stay whole, punctuation joins what it follows.
 
+use crate::script::is_han;
 use crate::session::event::Word;
 use crate::time::{SampleTime, Span};
 
@@ -13,11 +14,6 @@ pub struct Token {
     pub span: Span,
     /// Probability, 0 … 1.
     pub p: f32,
-}
-
-/// Whether a character is written without spaces around it and spoken as one syllable.
-pub fn is_han(c: char) -> bool {
-    matches!(c, '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3134f}' | '〇')
 }
 
 /// Joins tokens into words. Bytes that are no UTF-8 are dropped.

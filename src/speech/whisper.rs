@@ -2,8 +2,9 @@
 
 use super::fit::fit_to_speech;
 use super::guard::keep_what_was_said;
-use super::tokens::{Token, full_width_punctuation, is_han, words_of};
+use super::tokens::{Token, full_width_punctuation, words_of};
 use super::{Heard, SpeechError, TextJob, Transcriber, model};
+use crate::script::is_han;
 use crate::session::event::{Language, Word};
 use crate::time::Span;
 use ferrous_opencc::OpenCC;
@@ -17,6 +18,8 @@ use whisper_rs::{FullParams, SamplingStrategy, WhisperContext, WhisperContextPar
 const ENCODER_FRAMES_PER_S: f64 = 50.0;
 /// Encoder frames beyond the sound: fewer cost accuracy, more cost time.
 const ENCODER_MARGIN: f64 = 256.0;
+/// The same for text that will be heard again: it may be a little worse, and must be soon.
+const ENCODER_MARGIN_PARTIAL: f64 = 96.0;
 const ENCODER_MOST: i32 = 1500;
 /// Tokens allowed per second of sound, and beside: without a cap short windows fall into repetition loops.
 const TOKENS_PER_S: f64 = 7.0;
@@ -149,7 +152,8 @@ impl Transcriber for WhisperTranscriber {
         }
         let seconds = job.span.seconds();
         let mut params = self.params.clone();
-        let frames = (seconds * ENCODER_FRAMES_PER_S + ENCODER_MARGIN).ceil() as i32;
+        let margin = if job.settle { ENCODER_MARGIN } else { ENCODER_MARGIN_PARTIAL };
+        let frames = (seconds * ENCODER_FRAMES_PER_S + margin).ceil() as i32;
         params.set_audio_ctx(frames.min(ENCODER_MOST));
         params.set_max_tokens((seconds * TOKENS_PER_S + TOKENS_BESIDE) as i32);
         let mut audio = job.audio.to_vec();

@@ -7,11 +7,11 @@ use crate::audio::paced::PacedSource;
 use crate::audio::playback::Player;
 use crate::audio::source::{AudioError, Read, Source};
 use crate::engine::EngineError;
-use crate::engine::live::{LiveOptions, LiveSession, Trouble, live_text_threads};
+use crate::engine::live::{LiveOptions, LiveSession, Trouble, live_text_threads, spawn};
 use crate::practice::report;
-use crate::practice::setup::{Setup, load_transcriber};
+use crate::practice::setup::{Setup, load_transcriber, source_info};
 use crate::resources;
-use crate::session::event::{Language, SourceInfo};
+use crate::session::event::Language;
 use crate::session::library::{Entry, Library, State};
 use crate::session::recorder::Recorder;
 use crate::session::store::{StoreError, default_root, local_now, started_text};
@@ -71,16 +71,6 @@ impl Drop for Check {
             thread.join().ok();
         }
     }
-}
-
-fn spawn<T: Send + 'static>(
-    name: &str,
-    work: impl FnOnce() -> T + Send + 'static,
-) -> Result<JoinHandle<T>, EngineError> {
-    std::thread::Builder::new()
-        .name(name.to_owned())
-        .spawn(work)
-        .map_err(|error| EngineError::Thread { reason: error.to_string() })
 }
 
 impl RealBackend {
@@ -177,12 +167,7 @@ impl RealBackend {
         let locale = self.locale();
         let setup = Setup::load(&request.profile_id, None, request.language).map_err(|error| error.to_string())?;
         let source = self.open_source(&request.source)?;
-        let info = SourceInfo {
-            path: source.name(),
-            rate_hz: source.rate_hz(),
-            channels: source.channels(),
-            live: source.is_live(),
-        };
+        let info = source_info(source.as_ref());
         let started = local_now();
         let transcriber = self.take_transcriber(request.language);
         let model = transcriber.as_ref().map_or(String::new(), |text| text.model_name());

@@ -28,8 +28,8 @@ use std::time::Duration;
 pub const DEFAULT_SIZE: [f32; 2] = [1280.0, 800.0];
 /// Size below which parts of the window would be cut off, points.
 pub const MIN_SIZE: [f32; 2] = [960.0, 640.0];
-/// Time between two pictures of a live session: 13 a second are enough, and cheap without a graphics card.
-pub const FRAME_GAP: Duration = Duration::from_millis(75);
+/// Time between two pictures of a live session: 12 a second are enough, and cheap without a graphics card.
+pub const FRAME_GAP: Duration = Duration::from_millis(83);
 
 /// Tells the window, from any thread, that something has arrived. Calls in quick succession cost one picture: the
 /// earliest of them counts.

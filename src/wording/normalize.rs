@@ -4,6 +4,7 @@
 //! Simplified characters are expected; the speech side has converted them already.
 
 use super::numbers::Number;
+use crate::script::is_han;
 use crate::session::event::Word;
 use unicode_normalization::UnicodeNormalization;
 
@@ -142,13 +143,6 @@ fn number_at(chars: &[char], at: usize) -> Option<Number> {
 
 fn is_apostrophe(character: char) -> bool {
     matches!(character, '\'' | '’' | '‘' | 'ʼ')
-}
-
-/// Whether a character is a syllable of its own: Chinese, kana or hangul.
-pub fn is_han(character: char) -> bool {
-    matches!(character as u32,
-        0x3005 | 0x3007 | 0x3041..=0x3096 | 0x30A1..=0x30FA | 0x3400..=0x4DBF | 0x4E00..=0x9FFF
-        | 0xAC00..=0xD7A3 | 0xF900..=0xFAFF | 0x2_0000..=0x3_23AF)
 }
 
 /// What a punctuation character means; none when nothing is heard. NFKC has made full-width marks plain ones.
