@@ -26,6 +26,8 @@ use std::time::{Duration, Instant};
 const DEMO: &str = "assets/samples/demo.flac";
 /// How often the terminal looks for news.
 const POLL: Duration = Duration::from_millis(50);
+/// How much longer than asked for a session may take, in seconds, when the device is slow or silent.
+const PATIENCE_S: f64 = 10.0;
 
 pub fn run(args: &LiveArgs, locale: &'static str) -> Outcome {
     if args.seconds.is_some_and(|seconds| !seconds.is_finite() || seconds <= 0.0) {
@@ -136,6 +138,7 @@ fn follow(session: &LiveSession, wanted: &Wanted<'_>, locale: &str) -> Result<(T
     let interrupted = Arc::new(AtomicBool::new(false));
     let flag = Arc::clone(&interrupted);
     ctrlc::set_handler(move || flag.store(true, Ordering::Relaxed)).context("cannot listen for Ctrl-C")?;
+    let begun = Instant::now();
     let mut timeline = Timeline::default();
     let mut lost = None;
     let mut stopping = false;
@@ -154,8 +157,11 @@ fn follow(session: &LiveSession, wanted: &Wanted<'_>, locale: &str) -> Result<(T
         if finished {
             return Ok((timeline, lost));
         }
-        // Seconds are counted in sound, so a device that is slow to start still gives the time asked for.
-        let enough = wanted.seconds.is_some_and(|seconds| timeline.position.seconds() + 0.2 >= seconds);
+        // Seconds are counted in sound, so a device that is slow to start still gives the time asked for; one that
+        // gives nothing at all must not hold up a script for ever.
+        let enough = wanted.seconds.is_some_and(|seconds| {
+            timeline.position.seconds() + 0.2 >= seconds || begun.elapsed().as_secs_f64() >= seconds + PATIENCE_S
+        });
         if !stopping && (enough || interrupted.load(Ordering::Relaxed)) {
             stopping = true;
             session.stop();

@@ -9,7 +9,7 @@ use crate::analysis::loudness::{LoudnessMeter, SILENCE_DB, clipped_share};
 use crate::analysis::pace::PaceMeter;
 use crate::analysis::pause::PauseMeter;
 use crate::analysis::pitch::{Pitch, PitchTracker};
-use crate::analysis::vad::{self, Change, VoiceDetector};
+use crate::analysis::vad::{Change, VoiceDetector};
 use crate::session::event::*;
 use crate::speech::window::WindowCutter;
 use crate::speech::{Heard, TextJob};
@@ -306,6 +306,3 @@ impl Pipeline {
 fn decibels(power: f32) -> f32 {
     if power > 1e-12 { 10.0 * power.log10() } else { SILENCE_DB }
 }
-
-/// Delay from a block to its complete frame, in blocks; the pitch tracker's own is shorter.
-pub const FRAME_DELAY_BLOCKS: usize = vad::DELAY_BLOCKS;
