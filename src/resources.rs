@@ -20,6 +20,9 @@ pub fn roots() -> Vec<PathBuf> {
     roots
 }
 
+/// The recording that comes with the program, as a path below one of the [`roots`].
+pub const DEMO: &str = "assets/samples/demo.flac";
+
 /// The first existing file named `relative` below one of the [`roots`].
 pub fn find(relative: &str) -> Option<PathBuf> {
     roots().into_iter().map(|root| root.join(relative)).find(|path| path.is_file())

@@ -16,8 +16,18 @@ pub fn level_db(block: &[f32]) -> f32 {
     if block.is_empty() {
         return SILENCE_DB;
     }
-    let power = block.iter().map(|x| x * x).sum::<f32>() / block.len() as f32;
+    power_db(block.iter().map(|x| x * x).sum::<f32>() / block.len() as f32)
+}
+
+/// A mean square in dB relative to full scale, never below [`SILENCE_DB`].
+pub fn power_db(power: f32) -> f32 {
     if power > 1e-12 { 10.0 * power.log10() } else { SILENCE_DB }
+}
+
+/// Peak of a block in dB relative to full scale, for input meters.
+pub fn peak_db(block: &[f32]) -> f32 {
+    let peak = block.iter().fold(0.0_f32, |peak, x| peak.max(x.abs()));
+    power_db(peak * peak)
 }
 
 /// Share of clipped samples in a block.

@@ -9,7 +9,7 @@ use crate::audio::source::Source;
 use crate::engine::live::{LiveOptions, LiveSession, Trouble, live_text_threads};
 use crate::practice::report;
 use crate::practice::setup::{Setup, load_transcriber, source_info};
-use crate::resources;
+use crate::resources::{self, DEMO};
 use crate::session::event::{DeviceState, Language, SessionEvent};
 use crate::session::recorder::Recorder;
 use crate::session::store::{default_root, local_now, started_text};
@@ -22,8 +22,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-/// The recording that comes with the program.
-const DEMO: &str = "assets/samples/demo.flac";
 /// How often the terminal looks for news.
 const POLL: Duration = Duration::from_millis(50);
 /// How much longer than asked for a session may take, in seconds, when the device is slow or silent.

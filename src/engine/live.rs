@@ -10,6 +10,7 @@ use super::EngineError;
 use super::offline::gap_cause;
 use super::pipeline::Pipeline;
 use super::textwork::{Done, TextWorker};
+use crate::analysis::loudness::{SILENCE_DB, peak_db};
 use crate::audio::resample::Resampler;
 use crate::audio::source::{AudioError, InputState, Read, Source};
 use crate::session::event::*;
@@ -128,7 +129,7 @@ impl LiveSession {
     pub fn start(mut options: LiveOptions) -> Result<Self, EngineError> {
         let resampler = Resampler::new(options.source.rate_hz(), SAMPLE_RATE_HZ)?;
         let shared = Arc::new(Shared::default());
-        shared.level_db_bits.store((-120.0_f32).to_bits(), Ordering::Relaxed);
+        shared.level_db_bits.store(SILENCE_DB.to_bits(), Ordering::Relaxed);
         // Stop must always get through; nobody clicks often enough for this to grow.
         let (commands, command_queue) = unbounded();
         let (to_store, store_queue) = bounded(STORE_QUEUE);
@@ -306,9 +307,7 @@ impl Engine {
     }
 
     fn show_level(&self, samples: &[f32]) {
-        let peak = samples.iter().fold(0.0_f32, |peak, x| peak.max(x.abs()));
-        let level_db = if peak > 1e-6 { 20.0 * peak.log10() } else { -120.0 };
-        self.shared.level_db_bits.store(level_db.to_bits(), Ordering::Relaxed);
+        self.shared.level_db_bits.store(peak_db(samples).to_bits(), Ordering::Relaxed);
     }
 
     fn pause(&mut self, paused: bool) {
@@ -376,19 +375,19 @@ impl Engine {
         while let Some(job) = self.pipeline.take_job() {
             self.settle.push_back(job);
         }
-        let Some(worker) = &mut self.worker else { return };
-        worker.use_all_cores();
-        loop {
+        if let Some(worker) = &mut self.worker {
+            worker.use_all_cores();
+        }
+        while let Some(worker) = &mut self.worker {
             if let Some(done) = worker.wait() {
                 if matches!(done.result, Err(SpeechError::Cancelled)) {
                     return;
                 }
                 take_in(&mut self.pipeline, &self.shared, done, &mut self.events);
             }
-            let Some(job) = next_settled(&mut self.settle) else { break };
+            let Some(job) = next_settled(&mut self.settle) else { return };
             worker.give(job);
-            let events = std::mem::take(&mut self.events);
-            events.into_iter().for_each(|event| self.to_store.send(ToStore::Event(event)).unwrap_or(()));
+            self.hand_on();
         }
     }
 

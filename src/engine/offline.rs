@@ -4,8 +4,8 @@ use super::EngineError;
 use super::pipeline::Pipeline;
 use crate::audio::resample::Resampler;
 use crate::audio::source::{Loss, Read, Source};
-use crate::session::event::{EndCause, GapCause, Header, SessionEvent};
-use crate::speech::{Heard, SpeechError, TextJob, Transcriber};
+use crate::session::event::{EndCause, GapCause, Header, Language, SessionEvent};
+use crate::speech::{Heard, SpeechError, Transcriber};
 use crate::time::{SAMPLE_RATE_HZ, samples};
 use crate::wording::Pack;
 use std::sync::Arc;
@@ -78,16 +78,11 @@ fn hear(
         let heard = match transcriber.transcribe(&job) {
             Ok(heard) => heard,
             // One window that the model gave up on must not lose the rest of the recording.
-            Err(SpeechError::Failed { .. }) => nothing_heard(&job),
+            Err(SpeechError::Failed { .. }) => Heard { words: Vec::new(), language: Language::Zh },
             Err(error) => return Err(error.into()),
         };
         let ready_at = job.cut_at + samples(begun.elapsed().as_secs_f64());
         pipeline.text(&job, heard, ready_at, events);
     }
     Ok(())
-}
-
-/// The answer for a window in which nothing could be heard.
-pub fn nothing_heard(_job: &TextJob) -> Heard {
-    Heard { words: Vec::new(), language: crate::session::event::Language::Zh }
 }

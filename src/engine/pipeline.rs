@@ -5,7 +5,7 @@
 
 use super::judge::Judge;
 use crate::analysis::delivery::LivelinessMeter;
-use crate::analysis::loudness::{LoudnessMeter, SILENCE_DB, clipped_share};
+use crate::analysis::loudness::{LoudnessMeter, clipped_share, power_db};
 use crate::analysis::pace::PaceMeter;
 use crate::analysis::pause::PauseMeter;
 use crate::analysis::pitch::{Pitch, PitchTracker};
@@ -212,7 +212,7 @@ impl Pipeline {
         self.blocks += 1;
         let power = block.iter().map(|x| x * x).sum::<f32>() / FRAME_SAMPLES as f32;
         // Two blocks smooth the periods of a low voice out of the level.
-        let smooth = decibels((power + self.last_power) / 2.0);
+        let smooth = power_db((power + self.last_power) / 2.0);
         self.last_power = power;
         self.powers.push_back((power, clipped_share(block)));
         self.pitches.extend(self.tracker.push(block));
@@ -268,7 +268,7 @@ impl Pipeline {
     fn complete_frame(&mut self, speech: bool, out: &mut Vec<SessionEvent>) {
         let pitch = self.pitches.pop_front().unwrap_or_default();
         let around: Vec<f32> = self.powers.iter().take(3).map(|(power, _)| *power).collect();
-        let level_db = decibels(around.iter().sum::<f32>() / around.len().max(1) as f32);
+        let level_db = power_db(around.iter().sum::<f32>() / around.len().max(1) as f32);
         let clipped = self.powers.get(1).map_or(0.0, |(_, clipped)| *clipped);
         self.powers.pop_front();
         let start = SampleTime(self.frames * FRAME_SAMPLES as u64);
@@ -301,8 +301,4 @@ impl Pipeline {
             self.emit(point, out);
         }
     }
-}
-
-fn decibels(power: f32) -> f32 {
-    if power > 1e-12 { 10.0 * power.log10() } else { SILENCE_DB }
 }

@@ -2,6 +2,7 @@
 
 use crate::session::profile::Profile;
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 const BUNDLED: [(&str, &str); 2] = [
     ("textbook", include_str!("../../assets/profiles/textbook.toml")),
@@ -36,6 +37,10 @@ pub enum ProfileError {
         reason: String,
     },
 }
+
+/// The default profile, for screens that show limits before there is a session. A test keeps every bundled profile
+/// readable, so the empty one is never shown.
+pub static STANDARD: LazyLock<Profile> = LazyLock::new(|| load(BUNDLED[0].0).unwrap_or_default());
 
 /// Ids of the bundled profiles, the default first.
 pub fn bundled_ids() -> impl Iterator<Item = &'static str> {
@@ -104,6 +109,7 @@ mod tests {
         for id in bundled_ids() {
             assert_eq!(load(id).expect("a bundled profile").id, id);
         }
+        assert_eq!(STANDARD.id, "textbook");
     }
 
     #[test]

@@ -5,7 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 /// A named, versioned set of thresholds.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Profile {
     /// Id, e.g. `textbook`.
@@ -29,7 +29,7 @@ pub struct Profile {
 }
 
 /// Pace limits, units per minute with pauses counted.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PaceLimits {
     /// Below it: too slow.
@@ -45,7 +45,7 @@ pub struct PaceLimits {
 }
 
 /// The window over which pace is judged.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PaceWindow {
     /// Length of the window, seconds.
@@ -55,7 +55,7 @@ pub struct PaceWindow {
 }
 
 /// Limits of pauses, seconds.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PauseLimits {
     /// Shorter ones are not counted.
@@ -71,7 +71,7 @@ pub struct PauseLimits {
 }
 
 /// Limits of liveliness (0 flat … 1 lively).
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DeliveryLimits {
     /// Below it the voice is monotone.
@@ -83,7 +83,7 @@ pub struct DeliveryLimits {
 }
 
 /// Limits of level.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LoudnessLimits {
     /// Speech below this level is too quiet, dB re full scale.
@@ -93,7 +93,7 @@ pub struct LoudnessLimits {
 }
 
 /// How often the agent is spoken to.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NudgeLimits {
     /// Least time between two nudges, seconds; banned wording does not wait.

@@ -1,6 +1,7 @@
 //! The window's backend: the engine, the stored sessions, the microphone and the loudspeaker.
 
 use super::backend::*;
+use crate::analysis::loudness::{SILENCE_DB, peak_db};
 use crate::audio::file::FileSource;
 use crate::audio::mic::{MicSource, input_devices};
 use crate::audio::paced::PacedSource;
@@ -10,7 +11,7 @@ use crate::engine::EngineError;
 use crate::engine::live::{LiveOptions, LiveSession, Trouble, live_text_threads, spawn};
 use crate::practice::report;
 use crate::practice::setup::{Setup, load_transcriber, source_info};
-use crate::resources;
+use crate::resources::{self, DEMO};
 use crate::session::event::Language;
 use crate::session::library::{Entry, Library, State};
 use crate::session::recorder::Recorder;
@@ -25,8 +26,6 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-/// The recording that comes with the program.
-const DEMO: &str = "assets/samples/demo.flac";
 /// File of the settings, in the data folder.
 const SETTINGS_FILE: &str = "settings.json";
 
@@ -320,7 +319,7 @@ impl Backend for RealBackend {
         match (&self.session, &self.check) {
             (Some(session), _) => session.level_db(),
             (None, Some(check)) => f32::from_bits(check.level_db_bits.load(Ordering::Relaxed)),
-            (None, None) => crate::analysis::loudness::SILENCE_DB,
+            (None, None) => SILENCE_DB,
         }
     }
 
@@ -417,7 +416,7 @@ impl Backend for RealBackend {
         self.check = None;
         let mut source = MicSource::open(id).map_err(|error| error.explain(self.locale()))?;
         let stop = Arc::new(AtomicBool::new(false));
-        let level_db_bits = Arc::new(AtomicU32::new(crate::analysis::loudness::SILENCE_DB.to_bits()));
+        let level_db_bits = Arc::new(AtomicU32::new(SILENCE_DB.to_bits()));
         let (stopped, level, wake) = (Arc::clone(&stop), Arc::clone(&level_db_bits), Arc::clone(&self.wake));
         let listen = move || {
             let mut samples = Vec::new();
@@ -427,8 +426,7 @@ impl Backend for RealBackend {
                     Ok(Read::End) | Err(_) => break,
                     Ok(_) => {}
                 }
-                let peak = samples.iter().fold(0.0_f32, |peak, x| peak.max(x.abs()));
-                level.store((20.0 * peak.max(1e-6).log10()).to_bits(), Ordering::Relaxed);
+                level.store(peak_db(&samples).to_bits(), Ordering::Relaxed);
                 wake();
             }
         };

@@ -1,8 +1,9 @@
 //! The numbers on the screen, held still: each changes at most twice a second, and the voice's own range less often.
 
 use super::theme::Mood;
+use crate::practice::profile::STANDARD;
 use crate::session::event::{FlagKind, HitLevel, PaceUnit, PauseKind};
-use crate::session::profile::{NudgeLimits, PaceLimits, Profile};
+use crate::session::profile::{PaceLimits, Profile};
 use crate::session::timeline::Timeline;
 use crate::time::{SampleTime, Span, samples};
 
@@ -15,24 +16,10 @@ const VOICE_WINDOW_S: f64 = 120.0;
 /// A median that moved less than this stays where it is, semitones.
 const VOICE_STEP_ST: f32 = 0.5;
 
-/// Pace limits of the textbook, for a screen without a session.
-pub const PACE_ZH: PaceLimits = PaceLimits {
-    slow_per_min: 100.0,
-    good_min_per_min: 120.0,
-    good_max_per_min: 180.0,
-    fast_per_min: 200.0,
-    very_fast_per_min: 240.0,
-};
-/// The same for English.
-pub const PACE_EN: PaceLimits = PaceLimits {
-    slow_per_min: 100.0,
-    good_min_per_min: 110.0,
-    good_max_per_min: 160.0,
-    fast_per_min: 165.0,
-    very_fast_per_min: 200.0,
-};
-/// Nudge limits of the curriculum, for a screen without a session.
-pub const NUDGE: NudgeLimits = NudgeLimits { min_gap_s: 20.0, show_s: 6.0 };
+/// The thresholds to show: those of the session, or the standard ones before there is any.
+pub fn profile_of(timeline: &Timeline) -> &Profile {
+    timeline.header.as_ref().map_or(&STANDARD, |header| &header.profile)
+}
 
 /// The speaker's own voice: the ribbon's axis.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -81,7 +68,7 @@ impl Default for Figures {
         Self {
             pace_per_min: None,
             pace_unit: PaceUnit::Han,
-            pace_limits: PACE_ZH,
+            pace_limits: STANDARD.pace_zh,
             liveliness: None,
             liveliness_mood: Mood::Quiet,
             silence: None,
@@ -90,7 +77,7 @@ impl Default for Figures {
             discouraged: 0,
             other_flags: 0,
             voice: None,
-            quiet_db: -45.0,
+            quiet_db: STANDARD.loudness.quiet_db,
             updated_at: None,
             voice_at: None,
         }
@@ -140,7 +127,7 @@ impl Figures {
     }
 
     fn measure(&mut self, timeline: &Timeline, now: SampleTime) {
-        let profile = timeline.header.as_ref().map(|header| &header.profile);
+        let profile = profile_of(timeline);
         let pace = timeline.pace_at(now).filter(|point| is_fresh(point.at, now, timeline));
         self.pace_per_min = pace.map(|point| point.per_min);
         if let Some(point) = pace {
@@ -149,11 +136,9 @@ impl Figures {
             let english = header.language == crate::session::event::Language::En;
             self.pace_unit = if english { PaceUnit::Word } else { PaceUnit::Han };
         }
-        self.pace_limits = match (self.pace_unit, profile) {
-            (PaceUnit::Han, Some(profile)) => profile.pace_zh,
-            (PaceUnit::Word, Some(profile)) => profile.pace_en,
-            (PaceUnit::Han, None) => PACE_ZH,
-            (PaceUnit::Word, None) => PACE_EN,
+        self.pace_limits = match self.pace_unit {
+            PaceUnit::Han => profile.pace_zh,
+            PaceUnit::Word => profile.pace_en,
         };
         self.measure_delivery(timeline, now, profile);
         self.silence = timeline.silence_at(now).map(|seconds| (seconds, silence_mood(seconds, profile)));
@@ -166,19 +151,17 @@ impl Figures {
         self.other_flags = timeline.flags_until(now).filter(|flag| !wording(flag.kind)).count();
     }
 
-    fn measure_delivery(&mut self, timeline: &Timeline, now: SampleTime, profile: Option<&Profile>) {
+    fn measure_delivery(&mut self, timeline: &Timeline, now: SampleTime, profile: &Profile) {
         let point = timeline.liveliness_at(now).filter(|point| is_fresh(point.at, now, timeline));
         self.liveliness = point.map(|point| point.liveliness.clamp(0.0, 1.0));
-        let (flat, lively) = profile.map_or((0.3, 0.4), |p| (p.delivery.monotone_below, p.delivery.lively_above));
+        let (flat, lively) = (profile.delivery.monotone_below, profile.delivery.lively_above);
         self.liveliness_mood = match self.liveliness {
             None => Mood::Quiet,
             Some(value) if value < flat => Mood::Bad,
             Some(value) if value < lively => Mood::Watch,
             Some(_) => Mood::Good,
         };
-        if let Some(profile) = profile {
-            self.quiet_db = profile.loudness.quiet_db;
-        }
+        self.quiet_db = profile.loudness.quiet_db;
     }
 
     /// Fast, slow or good.
@@ -212,8 +195,8 @@ fn is_fresh(at: SampleTime, now: SampleTime, timeline: &Timeline) -> bool {
     now - at <= samples(15.0) || (timeline.ended.is_some() && now >= timeline.position)
 }
 
-fn silence_mood(seconds: f64, profile: Option<&Profile>) -> Mood {
-    let (watch_s, bad_s) = profile.map_or((3.0, 5.0), |p| (p.pause.dead_air_watch_s, p.pause.dead_air_bad_s));
+fn silence_mood(seconds: f64, profile: &Profile) -> Mood {
+    let (watch_s, bad_s) = (profile.pause.dead_air_watch_s, profile.pause.dead_air_bad_s);
     match seconds {
         seconds if seconds >= f64::from(bad_s) => Mood::Bad,
         seconds if seconds >= f64::from(watch_s) => Mood::Watch,

@@ -1,6 +1,6 @@
 //! What the dashboard draws: a timeline, a moment, and how the two are shown.
 
-use super::figures::Figures;
+use super::figures::{Figures, profile_of};
 use super::theme::Mood;
 use super::words::Words;
 use crate::practice::nudge::{self, Nudge};
@@ -59,8 +59,7 @@ pub struct Scene<'a> {
 impl Scene<'_> {
     /// The nudge of this moment.
     pub fn nudge(&self) -> Option<Nudge> {
-        let limits = self.timeline.header.as_ref().map_or(super::figures::NUDGE, |header| header.profile.nudge);
-        nudge::current_nudge(self.timeline, self.now, &limits)
+        nudge::current_nudge(self.timeline, self.now, &profile_of(self.timeline).nudge)
     }
 
     /// Whether a voice has been heard at all.

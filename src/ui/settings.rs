@@ -7,13 +7,12 @@ use super::theme::{self, BODY, GRID, SMALL, TITLE, Tokens};
 use super::widgets::button::{self, Look};
 use super::widgets::card;
 use super::words::Words;
+use crate::practice::profile::bundled_ids;
 use crate::session::event::Language;
 use egui::{Rect, RichText, ScrollArea, Sense, Ui, pos2, vec2};
 
 /// Sizes of the window's contents.
 pub const FONT_SCALES: [f32; 4] = [1.0, 1.1, 1.25, 1.5];
-/// The sets of thresholds that come with the program.
-pub const PROFILES: [&str; 2] = ["textbook", "everyday-phone"];
 
 /// Draws the page.
 pub fn settings_ui(
@@ -98,7 +97,7 @@ fn practice_ui(ui: &mut Ui, words: Words, settings: &Settings, devices: &[Device
         button::named_ui(ui, words, &check, (None, &check.text(words)), Look::Plain, out);
     });
     line_ui(ui, &words.tr("settings.profile"), |ui| {
-        for id in PROFILES {
+        for id in bundled_ids() {
             if button::choice_ui(ui, &words.profile(id), settings.profile_id == id) {
                 out.push(Command::SetProfile(id.to_owned()));
             }
