@@ -1,0 +1,1 @@
+"""Measures Voice Mirror and the tools it is compared with on the same recordings. Started by scripts/evaluate."""
