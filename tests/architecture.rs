@@ -81,7 +81,7 @@ fn one_file_names_each_foreign_library() {
         ("rubato", vec!["audio/resample.rs"]),
         ("symphonia", vec!["audio/file.rs"]),
         ("earshot", vec!["analysis/vad.rs"]),
-        ("realfft", vec!["analysis/pitch/period.rs"]),
+        ("realfft", vec!["analysis/pitch/period.rs", "analysis/spectrum.rs"]),
         ("ferrous_opencc", vec!["speech/whisper.rs"]),
     ] {
         for (path, code) in sources("") {

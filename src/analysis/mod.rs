@@ -2,9 +2,14 @@
 //! thread, no lock, no file. Each analyzer takes 10 ms blocks and answers for frames that lie a fixed number of
 //! blocks back, so results never depend on how the sound was cut.
 
+pub mod calibration;
 pub mod delivery;
+pub mod fade;
+pub mod filler;
 pub mod loudness;
 pub mod pace;
 pub mod pause;
 pub mod pitch;
+pub mod spectrum;
+pub mod tremor;
 pub mod vad;

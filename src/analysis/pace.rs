@@ -1,62 +1,19 @@
 //! Speaking rate: from settled text, and, before there is any, from syllable nuclei in the sound.
 
+pub mod nuclei;
+
+use self::nuclei::NucleusFinder;
 use crate::session::event::{Frame, PacePoint, PaceSource, PaceUnit};
 use crate::session::profile::PaceWindow;
 use crate::time::{FRAME_SAMPLES, SampleTime, Span, samples};
 use std::collections::VecDeque;
 
-/// Dip in level that parts two syllables, dB (de Jong & Wempe, Behavior Research Methods 41, 2009).
-const DIP_DB: f32 = 2.0;
 /// A window shorter than this says nothing about pace, seconds.
-const LEAST_WINDOW_S: f64 = 3.0;
+const LEAST_WINDOW_S: f64 = 1.5;
+/// Nor does one with less speech than this, seconds.
+const LEAST_SPEECH_S: f32 = 1.0;
 /// Words per syllable of running English (Yaruss, Journal of Fluency Disorders 25, 2000: about 1.4 syllables a word).
 pub const WORDS_PER_SYLLABLE: f32 = 0.7;
-
-/// Finds syllable nuclei: peaks of level with a dip before and after, in voiced speech.
-#[derive(Default)]
-struct NucleusFinder {
-    smooth: VecDeque<f32>,
-    peak_db: f32,
-    peak_at: Option<SampleTime>,
-    valley_db: f32,
-    voiced: u8,
-}
-
-impl NucleusFinder {
-    /// Takes the frame that starts at `start`; answers with the nucleus that it completes.
-    fn push(&mut self, start: SampleTime, frame: Frame) -> Option<SampleTime> {
-        self.smooth.push_back(frame.level_db);
-        if self.smooth.len() > 5 {
-            self.smooth.pop_front();
-        }
-        let level_db = self.smooth.iter().sum::<f32>() / self.smooth.len() as f32;
-        // Voicing flickers; three frames of memory bridge it.
-        self.voiced = if frame.f0_hz > 0.0 && frame.speech { 3 } else { self.voiced.saturating_sub(1) };
-        match self.peak_at {
-            None if level_db > self.valley_db + DIP_DB && self.voiced > 0 => {
-                self.peak_at = Some(start);
-                self.peak_db = level_db;
-                None
-            }
-            None => {
-                self.valley_db = self.valley_db.min(level_db);
-                None
-            }
-            Some(_) if level_db > self.peak_db => {
-                self.peak_at = Some(start);
-                self.peak_db = level_db;
-                None
-            }
-            Some(at) if level_db < self.peak_db - DIP_DB || self.voiced == 0 => {
-                self.peak_at = None;
-                self.valley_db = level_db;
-                Some(at)
-            }
-            Some(_) => None,
-        }
-    }
-}
-
 /// Pace over the profile's window, from sound and from text.
 pub struct PaceMeter {
     window: PaceWindow,
@@ -100,8 +57,9 @@ impl PaceMeter {
         self.unit = unit;
     }
 
-    /// Takes the frame that starts at `start`; answers with the syllable nucleus that it completes.
-    pub fn push(&mut self, start: SampleTime, frame: Frame) -> Option<SampleTime> {
+    /// Takes the frame that starts at `start` with its sonority in dB; answers with the
+    /// syllable nucleus that it completes.
+    pub fn push(&mut self, start: SampleTime, frame: Frame, sonority_db: f32) -> Option<SampleTime> {
         let end = start + FRAME_SAMPLES as u64;
         if frame.speech {
             self.first_speech.get_or_insert(start);
@@ -110,7 +68,7 @@ impl PaceMeter {
                 _ => self.speech.push_back(Span::new(start, end)),
             }
         }
-        let nucleus = self.nuclei.push(start, frame);
+        let nucleus = self.nuclei.push(start, frame, sonority_db);
         self.syllables.extend(nucleus);
         self.last_sound = end;
         let horizon = end.saturating_back(samples(REACH_S));
@@ -137,20 +95,48 @@ impl PaceMeter {
         speech as f32 / crate::time::SAMPLE_RATE_HZ as f32
     }
 
-    /// Pace by ear alone, in the window that ends with the newest frame.
+    /// Windows whose last second holds no speech repeat what is known: who listens does not slow down.
+    fn has_news(&self, end: SampleTime) -> bool {
+        self.speech_s(Span::new(end.saturating_back(STEP), end)) > 0.0
+    }
+
+    fn nuclei_in(&self, window: Span) -> f32 {
+        let first = self.syllables.partition_point(|&at| at < window.start);
+        let last = self.syllables.partition_point(|&at| at < window.end);
+        (last - first) as f32
+    }
+
+    fn units_in(&self, window: Span) -> f32 {
+        let first = self.words.partition_point(|&(middle, _)| middle < window.start);
+        let last = self.words.partition_point(|&(middle, _)| middle < window.end);
+        self.words.range(first..last).map(|&(_, units)| units).sum()
+    }
+
+    fn point(&self, at: SampleTime, window: Span, units: f32, source: PaceSource) -> Option<PacePoint> {
+        let speech_s = self.speech_s(window);
+        (speech_s >= LEAST_SPEECH_S).then(|| PacePoint {
+            at: at.max(window.end),
+            window,
+            per_min: units * 60.0 / window.seconds() as f32,
+            articulation_per_min: units * 60.0 / speech_s,
+            speech_s,
+            source,
+            unit: self.unit,
+        })
+    }
+
+    /// Pace by ear alone, in the window that ends with the newest frame. What text there is changes nothing here: the
+    /// events of a sound must not depend on how long computing took.
     pub fn by_sound(&self, at: SampleTime) -> Option<PacePoint> {
         let window = self.window_ending(self.last_sound)?;
-        let count = self.syllables.iter().filter(|&&nucleus| window.contains(nucleus)).count() as f32;
-        let speech_s = self.speech_s(window);
-        if speech_s < 1.0 {
+        if !self.has_news(window.end) {
             return None;
         }
         let units = match self.unit {
-            PaceUnit::Han => count,
-            PaceUnit::Word => count * WORDS_PER_SYLLABLE,
+            PaceUnit::Han => self.nuclei_in(window),
+            PaceUnit::Word => self.nuclei_in(window) * WORDS_PER_SYLLABLE,
         };
-        let per_min = units * 60.0 / window.seconds() as f32;
-        Some(PacePoint { at, window, per_min, speech_s, source: PaceSource::Acoustic, unit: self.unit })
+        self.point(at, window, units, PaceSource::Acoustic)
     }
 
     /// Text has settled up to `settled`: adds `words` (span, units) and measures every window that ends before.
@@ -171,17 +157,10 @@ impl PaceMeter {
             let end = self.next_text;
             self.next_text = end + STEP;
             let Some(window) = self.window_ending(end) else { continue };
-            let speech_s = self.speech_s(window);
-            // Windows that hold no new speech repeat what is known.
-            if self.speech_s(Span::new(end.saturating_back(STEP), end)) == 0.0 || speech_s < 1.0 {
+            if !self.has_news(end) {
                 continue;
             }
-            let first = self.words.partition_point(|&(middle, _)| middle < window.start);
-            let last = self.words.partition_point(|&(middle, _)| middle < window.end);
-            let units: f32 = self.words.range(first..last).map(|&(_, units)| units).sum();
-            let per_min = units * 60.0 / window.seconds() as f32;
-            let at = at.max(end);
-            out.push(PacePoint { at, window, per_min, speech_s, source: PaceSource::Text, unit: self.unit });
+            out.extend(self.point(at, window, self.units_in(window), PaceSource::Text));
         }
     }
 }
@@ -196,14 +175,18 @@ mod tests {
         Frame { f0_hz: if speech { 200.0 } else { 0.0 }, voicing: 0.9, level_db, speech }
     }
 
+    fn swinging(seconds: u64) -> PaceMeter {
+        let mut meter = PaceMeter::new(WINDOW, PaceUnit::Han);
+        for i in 0..seconds * 100 {
+            let swing = (i as f32 * std::f32::consts::TAU / 20.0).sin();
+            meter.push(SampleTime(i * 160), frame(true, -20.0), -20.0 + 5.0 * swing);
+        }
+        meter
+    }
+
     #[test]
     fn five_syllables_a_second_are_three_hundred_a_minute() {
-        let mut meter = PaceMeter::new(WINDOW, PaceUnit::Han);
-        for i in 0..1000_u64 {
-            let swing = (i as f32 * std::f32::consts::TAU / 20.0).sin();
-            meter.push(SampleTime(i * 160), frame(true, -20.0 + 5.0 * swing));
-        }
-        let point = meter.by_sound(SampleTime(160_000)).expect("ten seconds of speech");
+        let point = swinging(10).by_sound(SampleTime(160_000)).expect("ten seconds of speech");
         assert!((point.per_min - 300.0).abs() < 12.0, "{point:?}");
     }
 
@@ -211,13 +194,14 @@ mod tests {
     fn pauses_count_into_pace() {
         let mut meter = PaceMeter::new(WINDOW, PaceUnit::Han);
         for i in 0..1000_u64 {
-            meter.push(SampleTime(i * 160), frame(i % 200 < 100, -20.0));
+            meter.push(SampleTime(i * 160), frame(i % 200 < 100, -20.0), -20.0);
         }
         let words = (0..10_u64).map(|i| (Span::new(SampleTime(i * 16_000), SampleTime(i * 16_000 + 8_000)), 2.0));
         let mut points = Vec::new();
         meter.by_text(words, SampleTime(160_000), SampleTime(170_000), &mut points);
         let last = points.last().expect("a window");
         assert!((last.per_min - 120.0).abs() < 14.0, "{last:?}");
+        assert!((last.articulation_per_min - 240.0).abs() < 26.0, "{last:?}");
         assert!(last.at >= last.window.end);
     }
 }

@@ -7,10 +7,11 @@ use crate::audio::file::FileSource;
 use crate::audio::paced::PacedSource;
 use crate::audio::source::Source;
 use crate::engine::live::{LiveOptions, LiveSession, Trouble, live_text_threads};
-use crate::practice::report;
 use crate::practice::setup::{Setup, load_transcriber, source_info};
+use crate::practice::{baseline, report};
 use crate::resources::{self, DEMO};
-use crate::session::event::{DeviceState, Language, SessionEvent};
+use crate::session::event::{DeviceState, Header, Language, SessionEvent};
+use crate::session::library::Library;
 use crate::session::recorder::Recorder;
 use crate::session::store::{default_root, local_now, started_text};
 use crate::session::timeline::Timeline;
@@ -95,7 +96,8 @@ fn session(
     let info = source_info(source.as_ref());
     let started = local_now();
     let model = transcriber.as_ref().map_or(String::new(), |text| text.model_name());
-    let header = setup.header(info, model, started_text(&started));
+    let baseline = default_root().ok().and_then(|root| baseline::of_library(&Library::open(root), &info));
+    let header = Header { baseline, ..setup.header(info, model, started_text(&started)) };
     let recorder = match wanted.save {
         true => Some(Recorder::create(&default_root()?, &header, started)?),
         false => None,

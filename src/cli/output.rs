@@ -77,6 +77,9 @@ pub fn summary(document: &Value, timeline: &Timeline, locale: &str) -> String {
     );
     text += &line("report.liveliness", format!("{} / 100", number(&scaled(&document["delivery"]["liveliness"]), 0)));
     text += &line("report.pauses", document["pauses"].as_array().map_or(0, Vec::len).to_string());
+    let counted = |key: &str| document[key].as_array().map_or(0, Vec::len).to_string();
+    text += &line("report.fillers", counted("fillers"));
+    text += &line("report.key_facts", key_facts(document, locale));
     text += &line("report.score", number(&document["score"]["total"], 0));
     if let Some(transcript) = document["transcript"].as_str().filter(|text| !text.is_empty()) {
         text += &format!("\n{transcript}\n");
@@ -88,6 +91,15 @@ pub fn summary(document: &Value, timeline: &Timeline, locale: &str) -> String {
         text += &flag_lines(flag, locale);
     }
     text
+}
+
+/// Each key fact with how often it was said.
+fn key_facts(document: &Value, locale: &str) -> String {
+    let facts = document["key_facts"].as_array().into_iter().flatten();
+    let parts: Vec<String> = facts
+        .map(|fact| format!("{} ×{}", fact["text"].as_str().unwrap_or_default(), fact["said"].as_u64().unwrap_or(1)))
+        .collect();
+    if parts.is_empty() { t!("cli.none", locale = locale).into_owned() } else { parts.join("  ") }
 }
 
 fn scaled(value: &Value) -> Value {

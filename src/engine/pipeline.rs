@@ -5,10 +5,13 @@
 
 use super::judge::Judge;
 use crate::analysis::delivery::LivelinessMeter;
+use crate::analysis::fade::FadeMeter;
+use crate::analysis::filler::{FilledPause, FillerFinder, FillerShape, SyllableRate, spoken_filler};
 use crate::analysis::loudness::{LoudnessMeter, clipped_share, power_db};
 use crate::analysis::pace::PaceMeter;
 use crate::analysis::pause::PauseMeter;
 use crate::analysis::pitch::{Pitch, PitchTracker};
+use crate::analysis::spectrum::{Shape, Spectrograph};
 use crate::analysis::vad::{Change, VoiceDetector};
 use crate::session::event::*;
 use crate::speech::window::WindowCutter;
@@ -16,7 +19,7 @@ use crate::speech::{Heard, TextJob};
 use crate::time::{FRAME_SAMPLES, SampleTime, Span};
 use crate::wording::Matcher;
 use crate::wording::Pack;
-use crate::wording::{spoken_han, spoken_words};
+use crate::wording::{facts, spoken_han, spoken_words};
 use std::collections::VecDeque;
 use std::sync::Arc;
 
@@ -24,6 +27,11 @@ use std::sync::Arc;
 const FRAMES_PER_EVENT: usize = 10;
 /// Blocks between two measurements of pace, liveliness and level (1 s).
 const BLOCKS_PER_MEASUREMENT: u64 = 100;
+
+/// Pauses kept for text that is still to come.
+const KEPT_PAUSES: usize = 64;
+/// How sure a filler is that the text shows; a judgement, not a measured rate.
+const SPOKEN_FILLER_CONFIDENCE: f32 = 0.6;
 
 /// The analyzers, in the order in which the data goes through them.
 pub struct Pipeline {
@@ -39,6 +47,12 @@ pub struct Pipeline {
     /// Power and clipped share of the blocks whose frame is not complete yet, and of the one before.
     powers: VecDeque<(f32, f32)>,
     pitches: VecDeque<Pitch>,
+    shapes: VecDeque<Shape>,
+    spectrograph: Spectrograph,
+    fillers: FillerFinder,
+    fade: FadeMeter,
+    /// Pauses that settled text may still ask for.
+    pauses: VecDeque<Pause>,
     detector: VoiceDetector,
     tracker: PitchTracker,
     loudness: LoudnessMeter,
@@ -70,10 +84,15 @@ impl Pipeline {
             last_power: 0.0,
             powers: VecDeque::from([(0.0, 0.0)]),
             pitches: VecDeque::new(),
+            shapes: VecDeque::new(),
+            spectrograph: Spectrograph::new(),
+            fillers: FillerFinder::new(),
+            fade: FadeMeter::default(),
+            pauses: VecDeque::new(),
             detector: VoiceDetector::new(),
             tracker: PitchTracker::new(),
             loudness: LoudnessMeter::default(),
-            liveliness: LivelinessMeter::default(),
+            liveliness: LivelinessMeter::new(header.baseline),
             pace: PaceMeter::new(profile.pace_window, unit),
             pause: PauseMeter::new(profile.pause),
             speech_start: None,
@@ -81,7 +100,7 @@ impl Pipeline {
             cutter: WindowCutter::new(),
             jobs: VecDeque::new(),
             matcher: Matcher::new(pack),
-            judge: Judge::new(profile, with_text),
+            judge: Judge::new(profile, with_text, header.baseline.as_ref()),
         };
         out.push(SessionEvent::Started(Box::new(header)));
         pipeline
@@ -151,7 +170,15 @@ impl Pipeline {
             let segment = TextSegment { span: job.span, words: heard.words, language: heard.language, ready_at };
             let mut hits = Vec::new();
             self.matcher.push(&segment, &mut hits);
+            let found = facts(&segment);
+            let fillers = self.spoken_fillers(&segment);
             self.emit(SessionEvent::Text(segment), out);
+            for filler in fillers {
+                self.emit(SessionEvent::Filler(filler), out);
+            }
+            for fact in found {
+                self.emit(SessionEvent::Fact(fact), out);
+            }
             for hit in hits {
                 self.emit(SessionEvent::Hit(hit), out);
             }
@@ -161,6 +188,37 @@ impl Pipeline {
         for point in points {
             self.emit(SessionEvent::Pace(point), out);
         }
+    }
+
+    /// Words of a settled segment that fill a pause: drawn out or set apart, and followed by silence.
+    fn spoken_fillers(&mut self, segment: &TextSegment) -> Vec<Filler> {
+        let words = &segment.words;
+        let pauses = self.pauses.make_contiguous();
+        let found = (0..words.len()).filter_map(|i| {
+            let span = spoken_filler(words, i, SyllableRate::around(words, i)?, pauses)?;
+            let text: String = words[i..].iter().take(2).map(|word| word.text.trim()).collect();
+            let text = text.trim_end_matches(|c: char| !c.is_alphanumeric()).to_owned();
+            let (source, ready_at) = (FillerSource::Text, segment.ready_at);
+            Some(Filler { span, text, source, confidence: SPOKEN_FILLER_CONFIDENCE, ready_at })
+        });
+        found.collect()
+    }
+
+    fn filled_pause(&mut self, filled: FilledPause, out: &mut Vec<SessionEvent>) {
+        let text = match (filled.shape, self.language) {
+            (FillerShape::Nasal, Language::En) => "um",
+            (FillerShape::Vowel, Language::En) => "uh",
+            (FillerShape::Nasal, _) => "嗯",
+            (FillerShape::Vowel, _) => "呃",
+        };
+        let filler = Filler {
+            span: filled.span,
+            text: text.to_owned(),
+            source: FillerSource::Sound,
+            confidence: filled.confidence,
+            ready_at: SampleTime(self.blocks * FRAME_SAMPLES as u64),
+        };
+        self.emit(SessionEvent::Filler(filler), out);
     }
 
     /// The stream is over: completes the last frames and cuts the last window. Text may still be taken in; then
@@ -181,6 +239,12 @@ impl Pipeline {
         if !self.pending.is_empty() {
             let block = std::mem::take(&mut self.pending);
             self.emit(SessionEvent::Frames(block), out);
+        }
+        if let Some(filled) = self.fillers.finish() {
+            self.filled_pause(filled, out);
+        }
+        if let Some(fade) = self.fade.speech_ended() {
+            self.emit(SessionEvent::Fade(fade), out);
         }
         if let Some(change) = self.detector.finish(frames as usize) {
             self.speech_changed(change, out);
@@ -216,6 +280,7 @@ impl Pipeline {
         self.last_power = power;
         self.powers.push_back((power, clipped_share(block)));
         self.pitches.extend(self.tracker.push(block));
+        self.shapes.extend(self.spectrograph.push(block));
         if self.with_text && !self.flushing {
             self.cutter.push(block);
         }
@@ -250,6 +315,10 @@ impl Pipeline {
                 self.cutter.speech_started(at);
                 self.emit(SessionEvent::SpeechStarted { at }, out);
                 if let Some(pause) = self.pause.speech_started(at) {
+                    if self.pauses.len() == KEPT_PAUSES {
+                        self.pauses.pop_front();
+                    }
+                    self.pauses.push_back(pause);
                     self.emit(SessionEvent::Pause(pause), out);
                 }
             }
@@ -267,6 +336,7 @@ impl Pipeline {
 
     fn complete_frame(&mut self, speech: bool, out: &mut Vec<SessionEvent>) {
         let pitch = self.pitches.pop_front().unwrap_or_default();
+        let shape = self.shapes.pop_front().unwrap_or_default();
         let around: Vec<f32> = self.powers.iter().take(3).map(|(power, _)| *power).collect();
         let level_db = power_db(around.iter().sum::<f32>() / around.len().max(1) as f32);
         let clipped = self.powers.get(1).map_or(0.0, |(_, clipped)| *clipped);
@@ -281,8 +351,14 @@ impl Pipeline {
         let frame = self.pending.frames().last().unwrap_or_default();
         self.loudness.push(frame, clipped);
         self.liveliness.push(start, frame);
-        if let Some(nucleus) = self.pace.push(start, frame) {
+        if let Some(nucleus) = self.pace.push(start, frame, shape.sonority_db) {
             self.pending.nuclei.push(nucleus);
+        }
+        if let Some(filled) = self.fillers.push(start, frame, &shape) {
+            self.filled_pause(filled, out);
+        }
+        if let Some(fade) = self.fade.push(start, frame) {
+            self.emit(SessionEvent::Fade(fade), out);
         }
         if self.pending.len() == FRAMES_PER_EVENT {
             let block = std::mem::take(&mut self.pending);

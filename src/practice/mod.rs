@@ -1,7 +1,11 @@
 //! Practising: profiles, the score and the report, and which single thing to tell the agent next.
 
+pub mod baseline;
+pub mod key_facts;
 pub mod nudge;
+pub mod phases;
 pub mod profile;
 pub mod report;
+pub mod review;
 pub mod score;
 pub mod setup;

@@ -27,7 +27,9 @@ pub struct Nudge {
 /// Flags are taken in the order in which they were raised. One that comes less than `min_gap_s` after the last
 /// nudge is left out: it stays in the feed. Banned wording shows at once and takes the place of what is there.
 pub fn current_nudge(timeline: &Timeline, now: SampleTime, limits: &NudgeLimits) -> Option<Nudge> {
-    let mut raised: Vec<&Flag> = timeline.flags_until(now).collect();
+    // A single 嗯 is marked, and no more.
+    let worth_a_word = |flag: &&Flag| flag.kind != FlagKind::Filler || flag.severity > Severity::Info;
+    let mut raised: Vec<&Flag> = timeline.flags_until(now).filter(worth_a_word).collect();
     raised.sort_by_key(|flag| (flag.raised_at, flag.id));
     let mut shown: Option<Nudge> = None;
     for flag in raised {

@@ -3,13 +3,17 @@
 //! A pure function of the timeline (and of what the caller knows about the run), so a stored session gives the same
 //! document again.
 
-use super::score::{self, Score};
-use crate::analysis::delivery::{self, mean_and_sd};
-use crate::session::event::{Frame, Language, PaceSource, PaceUnit};
+use super::key_facts::{FactReview, Mention};
+use super::phases;
+use super::review::{PaceReview, Review, language_of};
+use super::score::Score;
+use crate::analysis::calibration;
+use crate::analysis::delivery::{Delivery, mean_and_sd};
+use crate::analysis::tremor::Tremor;
+use crate::session::event::{Fade, Filler, Frame, PacePoint};
 use crate::session::timeline::Timeline;
-use crate::text::{flag_message, flag_suggestion, score_reason};
+use crate::text::{delivery_reason, flag_message, flag_suggestion, score_reason};
 use crate::time::{SampleTime, Span};
-use crate::wording::{spoken_han, spoken_words};
 use serde_json::{Value, json};
 
 /// Version of the document's form.
@@ -20,6 +24,10 @@ fn rounded(value: impl Into<f64>, digits: i32) -> Value {
     let steps = 10f64.powi(digits);
     let value: f64 = value.into();
     if value.is_finite() { json!((value * steps).round() / steps) } else { Value::Null }
+}
+
+fn or_null(value: Option<f64>, digits: i32) -> Value {
+    value.map_or(Value::Null, |value| rounded(value, digits))
 }
 
 fn seconds(at: SampleTime) -> Value {
@@ -34,50 +42,50 @@ fn with_span(span: Span, mut rest: Value) -> Value {
 
 /// The whole document of `timeline` in the words of `locale`.
 pub fn document(timeline: &Timeline, locale: &str) -> Value {
-    let figures = delivery::measure(timeline.frames.iter().copied());
+    let review = Review::of(timeline);
+    let figures = review.delivery;
     let header = timeline.header.as_deref();
-    let scored =
-        header.map(|header| score::score(timeline, &header.profile, figures.map(|figures| figures.liveliness)));
     let source = header.map(|header| &header.source);
     let language = language_of(timeline);
-    let or_null = |text: Option<&str>| text.filter(|text| !text.is_empty()).map_or(Value::Null, Value::from);
+    let text_or_null = |text: Option<&str>| text.filter(|text| !text.is_empty()).map_or(Value::Null, Value::from);
     json!({
         "schema": REPORT_SCHEMA,
         "app_version": header.map_or(env!("CARGO_PKG_VERSION"), |header| &header.app_version),
-        "started_at": or_null(header.map(|header| header.started_at.as_str())),
+        "started_at": text_or_null(header.map(|header| header.started_at.as_str())),
         "source": {
             "path": source.map_or("", |source| &source.path),
             "rate_hz": source.map_or(0, |source| source.rate_hz),
             "channels": source.map_or(0, |source| source.channels),
             "duration_s": seconds(timeline.duration()),
         },
-        "profile": or_null(header.map(|header| header.profile.id.as_str())),
+        "profile": text_or_null(header.map(|header| header.profile.id.as_str())),
         "profile_version": header.map(|header| header.profile.version),
-        "pack": or_null(header.map(|header| header.pack.id.as_str())),
+        "pack": text_or_null(header.map(|header| header.pack.id.as_str())),
         "pack_version": header.map(|header| header.pack.version),
-        "model": or_null(header.map(|header| header.model.as_str())),
+        "model": text_or_null(header.map(|header| header.model.as_str())),
         "language": language.code(),
         "speech": timeline.speech.iter().map(|span| with_span(*span, json!({}))).collect::<Vec<_>>(),
         "pauses": timeline.pauses.iter().map(|pause| with_span(pause.span, json!({"kind": pause.kind}))).collect::<Vec<_>>(),
         "segments": segments(timeline),
         "transcript": timeline.transcript(),
-        "pace": pace(timeline),
+        "pace": pace(timeline, &review.pace),
+        "fillers": timeline.fillers.iter().map(filler).collect::<Vec<_>>(),
+        "fades": timeline.fades.iter().map(fade).collect::<Vec<_>>(),
+        "tremor": review.tremor.as_ref().map_or(Value::Null, tremor),
+        "key_facts": review.facts.iter().map(key_fact).collect::<Vec<_>>(),
         "pitch": {
             "median_hz": figures.map_or(Value::Null, |figures| rounded(figures.median_hz, 1)),
             "sd_semitones": figures.map_or(Value::Null, |figures| rounded(figures.sd_st, 2)),
             "range_semitones": figures.map_or(Value::Null, |figures| rounded(figures.range_st, 2)),
         },
         "loudness": loudness(timeline),
-        "delivery": {
-            "liveliness": figures.map_or(Value::Null, |figures| rounded(figures.liveliness, 3)),
-            "why": why_lively(figures, locale),
-        },
+        "delivery": delivery_value(timeline, &review, locale),
         "flags": flags(timeline, locale),
         "gaps": timeline.gaps.iter().map(|(span, cause)| with_span(*span, json!({"cause": cause}))).collect::<Vec<_>>(),
         // Not measured yet: the call checklist and the kinds of question are rows E and C of the curriculum.
         "checklist": [],
         "questions": {},
-        "score": scored.map_or(Value::Null, |scored| score_value(&scored, locale)),
+        "score": review.score.as_ref().map_or(Value::Null, |scored| score_value(scored, locale)),
     })
 }
 
@@ -87,22 +95,6 @@ pub fn add_timing(document: &mut Value, wall_s: f64, duration_s: f64) {
         "wall_s": rounded(wall_s, 3),
         "realtime_factor": rounded(wall_s / duration_s.max(1e-9), 4),
     });
-}
-
-/// The language heard most, or the one asked for.
-fn language_of(timeline: &Timeline) -> Language {
-    let asked = timeline.header.as_ref().map_or(Language::Zh, |header| header.language);
-    if asked != Language::Auto {
-        return asked;
-    }
-    let english = timeline.segments.iter().filter(|segment| segment.language == Language::En).count();
-    if timeline.segments.is_empty() {
-        Language::Auto
-    } else if english * 2 > timeline.segments.len() {
-        Language::En
-    } else {
-        Language::Zh
-    }
 }
 
 fn segments(timeline: &Timeline) -> Vec<Value> {
@@ -124,54 +116,89 @@ fn segments(timeline: &Timeline) -> Vec<Value> {
     timeline.segments.iter().map(segment).collect()
 }
 
-fn pace(timeline: &Timeline) -> Value {
-    let has_text = timeline.header.as_ref().is_some_and(|header| !header.model.is_empty());
-    let source = if has_text { PaceSource::Text } else { PaceSource::Acoustic };
-    let unit = timeline.pace.iter().rev().find(|point| point.source == source).map(|point| point.unit);
-    let unit = unit.unwrap_or(if language_of(timeline) == Language::En { PaceUnit::Word } else { PaceUnit::Han });
-    let count: f64 = match (has_text, unit) {
-        (true, PaceUnit::Han) => spoken_han(&timeline.transcript()) as f64,
-        (true, PaceUnit::Word) => spoken_words(&timeline.transcript()) as f64,
-        (false, PaceUnit::Han) => timeline.nuclei.len() as f64,
-        (false, PaceUnit::Word) => timeline.nuclei.len() as f64 * f64::from(crate::analysis::pace::WORDS_PER_SYLLABLE),
+fn pace(timeline: &Timeline, review: &PaceReview) -> Value {
+    let windows = timeline.pace.iter().filter(|point| point.source == review.source);
+    let window = |point: &PacePoint| {
+        let figures = json!({
+            "per_min": rounded(point.per_min, 1),
+            "articulation_per_min": rounded(point.articulation_per_min, 1),
+        });
+        with_span(point.window, figures)
     };
-    let spoken = Span::new(
-        timeline.speech.first().map_or(SampleTime::ZERO, |span| span.start),
-        timeline.speech.last().map_or(SampleTime::ZERO, |span| span.end),
-    );
-    let speech_s: f64 = timeline.speech.iter().map(|span| span.seconds()).sum();
-    let per_min = |over_s: f64| if over_s > 0.5 { rounded(count * 60.0 / over_s, 1) } else { Value::Null };
-    let windows = timeline.pace.iter().filter(|point| point.source == source);
+    let phase = |part: &phases::PhasePace| {
+        let figures = json!({
+            "id": part.phase.name(),
+            "per_min": rounded(part.per_min, 1),
+            "articulation_per_min": rounded(part.articulation_per_min, 1),
+        });
+        with_span(part.span, figures)
+    };
     json!({
-        "overall_per_min": per_min(spoken.seconds()),
-        "articulation_per_min": per_min(speech_s),
-        "unit": unit,
-        "source": source,
-        "windows": windows.map(|point| with_span(point.window, json!({"per_min": rounded(point.per_min, 1)}))).collect::<Vec<_>>(),
+        "overall_per_min": or_null(review.overall_per_min, 1),
+        "articulation_per_min": or_null(review.articulation_per_min, 1),
+        "unit": review.unit,
+        "source": review.source,
+        "windows": windows.map(window).collect::<Vec<_>>(),
+        "phases": review.phases.iter().map(phase).collect::<Vec<_>>(),
+        "matter_is_slower": phases::matter_is_slower(&review.phases),
+    })
+}
+
+fn filler(filler: &Filler) -> Value {
+    let figures = json!({"text": filler.text, "source": filler.source, "confidence": rounded(filler.confidence, 2)});
+    with_span(filler.span, figures)
+}
+
+fn fade(fade: &Fade) -> Value {
+    with_span(fade.span, json!({"drop_db": rounded(fade.drop_db, 1)}))
+}
+
+fn tremor(tremor: &Tremor) -> Value {
+    json!({
+        "rate_hz": rounded(tremor.rate_hz, 1),
+        "depth_semitones": rounded(tremor.depth_st, 2),
+        "depth_db": rounded(tremor.depth_db, 1),
+        "strength": rounded(tremor.strength, 2),
+    })
+}
+
+fn key_fact(review: &FactReview) -> Value {
+    let mention =
+        |mention: &Mention| with_span(mention.span, json!({"pause_after_s": or_null(mention.pause_after_s, 2)}));
+    json!({
+        "kind": review.kind,
+        "text": review.text,
+        "said": review.mentions.len(),
+        "mentions": review.mentions.iter().map(mention).collect::<Vec<_>>(),
     })
 }
 
 fn loudness(timeline: &Timeline) -> Value {
     let levels = || timeline.frames.iter().filter(|frame| frame.speech).map(|frame: &Frame| frame.level_db);
     if levels().next().is_none() {
-        return json!({"mean_db": null, "sd_db": null});
+        return json!({"mean_db": null, "sd_db": null, "speech_db": null});
     }
     let (mean, sd) = mean_and_sd(levels());
-    json!({"mean_db": rounded(mean, 1), "sd_db": rounded(sd, 1)})
+    let usual = calibration::from_points(&timeline.loudness);
+    json!({
+        "mean_db": rounded(mean, 1),
+        "sd_db": rounded(sd, 1),
+        "speech_db": or_null(usual.map(|usual| usual.speech_db.into()), 1),
+    })
 }
 
-fn why_lively(figures: Option<delivery::Delivery>, locale: &str) -> String {
-    let Some(figures) = figures else {
-        return rust_i18n::t!("delivery.too_little", locale = locale).into_owned();
-    };
-    rust_i18n::t!(
-        "delivery.why",
-        locale = locale,
-        range = format!("{:.1}", figures.range_st),
-        level = format!("{:.1}", figures.level_sd_db),
-        voiced = format!("{:.0}", figures.voiced_s)
-    )
-    .into_owned()
+/// Liveliness with its reason, and the figures that the agent's baseline is learnt from (`practice::baseline`).
+fn delivery_value(timeline: &Timeline, review: &Review, locale: &str) -> Value {
+    let figures = review.delivery.as_ref();
+    let figure = |of: fn(&Delivery) -> f32, digits| figures.map_or(Value::Null, |it| rounded(of(it), digits));
+    json!({
+        "liveliness": figure(|it| it.liveliness, 3),
+        "why": delivery_reason(review, timeline.header.as_deref(), locale),
+        "speed_st_per_s": figure(|it| it.movement.speed_st_per_s, 2),
+        "span_st": figure(|it| it.movement.span_st, 2),
+        "level_step_db": figure(|it| it.movement.level_step_db, 2),
+        "voiced_s": rounded(review.voiced_s, 2),
+    })
 }
 
 fn flags(timeline: &Timeline, locale: &str) -> Vec<Value> {

@@ -78,6 +78,7 @@ impl Setup {
             pack: self.pack.info(),
             model,
             language: self.language,
+            baseline: None,
         }
     }
 }

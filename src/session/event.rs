@@ -4,12 +4,13 @@
 //! ([`super::timeline::Timeline`]). Events carry the audio span they speak of, so the order in which slow
 //! results arrive never changes the fold.
 
+use super::baseline::VoiceBaseline;
 use super::profile::Profile;
 use crate::time::{SampleTime, Span};
 use serde::{Deserialize, Serialize};
 
 /// Version of the event log's form, written into every [`Header`].
-pub const EVENT_SCHEMA: u32 = 1;
+pub const EVENT_SCHEMA: u32 = 2;
 
 /// One line of a session's log.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -27,6 +28,14 @@ pub enum SessionEvent {
     Silence { start: SampleTime, at: SampleTime },
     /// A pause between two stretches of speech is over.
     Pause(Pause),
+    /// What kind the pause that starts at `start` is, now that the words around it are known.
+    PauseKind { start: SampleTime, kind: PauseKind },
+    /// A filled pause: 嗯, 呃, or a word that fills as they do.
+    Filler(Filler),
+    /// How the level of a stretch of speech went at its end.
+    Fade(Fade),
+    /// Something that the customer must not miss was said: a time, an amount, a number, an address.
+    Fact(KeyFact),
     /// Speaking rate over the window that ends at `at`.
     Pace(PacePoint),
     /// How lively the voice was over the window that ends at `at`.
@@ -67,7 +76,7 @@ impl SessionEvent {
 
     /// Whether the event was measured from the voice or the text, as opposed to judged by a profile.
     pub fn is_measurement(&self) -> bool {
-        !matches!(self, Self::Flag(_) | Self::FlagWorse { .. } | Self::FlagClosed { .. })
+        !matches!(self, Self::Flag(_) | Self::FlagWorse { .. } | Self::FlagClosed { .. } | Self::PauseKind { .. })
     }
 }
 
@@ -90,6 +99,9 @@ pub struct Header {
     pub model: String,
     /// Language asked for.
     pub language: Language,
+    /// How the agent usually speaks, where that was known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub baseline: Option<VoiceBaseline>,
 }
 
 /// Where the voice came from.
@@ -231,6 +243,73 @@ pub enum PauseKind {
     DeadAir,
 }
 
+/// A filled pause.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Filler {
+    /// When it was said.
+    pub span: Span,
+    /// What it is written as, e.g. 嗯 or 那个.
+    pub text: String,
+    /// Whether it was found in the sound or in the settled text.
+    pub source: FillerSource,
+    /// How sure that is, 0 … 1.
+    pub confidence: f32,
+    /// Stream time at which it was known.
+    pub ready_at: SampleTime,
+}
+
+/// Where a filler was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FillerSource {
+    /// In the sound: the recogniser leaves 嗯 and 呃 out.
+    Sound,
+    /// In the settled text: a word that is lengthened or stands beside a pause.
+    Text,
+}
+
+/// The end of a stretch of speech against the rest of it.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Fade {
+    /// The last part, from its first to its last voiced frame.
+    pub span: Span,
+    /// How far the last part lies below the rest, dB; negative when it is louder.
+    pub drop_db: f32,
+    /// Energy mean of the voiced frames before the last part, dB re full scale.
+    pub body_db: f32,
+    /// Energy mean of the voiced frames of the last part, dB re full scale.
+    pub tail_db: f32,
+}
+
+/// Something that the customer must not miss.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct KeyFact {
+    /// What it is.
+    pub kind: FactKind,
+    /// When it was said.
+    pub span: Span,
+    /// As it was said, numbers read aloud.
+    pub text: String,
+    /// Number and unit alone: what makes two mentions the same fact.
+    pub key: String,
+    /// Stream time at which it was known.
+    pub ready_at: SampleTime,
+}
+
+/// Kinds of key fact.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FactKind {
+    /// A time, a date or a length of time.
+    Time,
+    /// Money, a discount, a share.
+    Amount,
+    /// A number to be noted: telephone, order, account.
+    Number,
+    /// A place.
+    Address,
+}
+
 /// Where a pace figure comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -261,6 +340,9 @@ pub struct PacePoint {
     pub window: Span,
     /// Units per minute, pauses counted.
     pub per_min: f32,
+    /// Units per minute of speech, pauses left out (articulation rate); 0 in logs of version 1.
+    #[serde(default)]
+    pub articulation_per_min: f32,
     /// Speech inside the window, in seconds.
     pub speech_s: f32,
     /// Where the count comes from.
@@ -282,8 +364,17 @@ pub struct LivelinessPoint {
     pub median_hz: f32,
     /// Range of F0 between its 10th and 90th percentile, semitones.
     pub range_st: f32,
+    /// Span of F0 around the falling line of its phrase, semitones.
+    #[serde(default)]
+    pub span_st: f32,
+    /// Mean speed of F0 within voiced stretches, semitones per second.
+    #[serde(default)]
+    pub speed_st_per_s: f32,
     /// Standard deviation of the level of the voiced frames, dB.
     pub level_sd_db: f32,
+    /// Mean change of level within 20 ms of voice, dB.
+    #[serde(default)]
+    pub level_step_db: f32,
     /// Voiced seconds that it rests on.
     pub voiced_s: f32,
 }
@@ -420,6 +511,12 @@ pub enum FlagKind {
     DiscouragedWording,
     /// Seconds.
     LongPause,
+    /// Fillers in a minute.
+    Filler,
+    /// dB below the rest of the sentence.
+    FadingEnd,
+    /// Seconds of pause after the key fact.
+    RushedFact,
 }
 
 impl FlagKind {
@@ -434,6 +531,9 @@ impl FlagKind {
             Self::BannedWording => "banned_wording",
             Self::DiscouragedWording => "discouraged_wording",
             Self::LongPause => "long_pause",
+            Self::Filler => "filler",
+            Self::FadingEnd => "fading_end",
+            Self::RushedFact => "rushed_fact",
         }
     }
 }

@@ -97,6 +97,15 @@ impl Library {
         })
     }
 
+    /// Summaries of complete sessions, newest first, out of the newest `most` sessions; each is read when it is asked
+    /// for. What cannot be read is left out.
+    pub fn newest_summaries(&self, most: usize) -> impl Iterator<Item = serde_json::Value> + '_ {
+        let mut ids = self.ids().unwrap_or_default();
+        // An id begins with the local time; the hour that summer time repeats does not matter here.
+        ids.sort_unstable_by(|a, b| b.cmp(a));
+        ids.into_iter().take(most).filter_map(|id| entry::stored_summary(&self.sessions.join(id)))
+    }
+
     /// Deletes a session with everything in it.
     ///
     /// # Errors

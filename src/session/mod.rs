@@ -1,5 +1,6 @@
 //! A session: its events, what they add up to, and where they are kept.
 
+pub mod baseline;
 mod entry;
 pub mod event;
 pub mod library;

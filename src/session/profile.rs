@@ -24,6 +24,9 @@ pub struct Profile {
     pub delivery: DeliveryLimits,
     /// Level.
     pub loudness: LoudnessLimits,
+    /// Filled pauses; not judged in sessions that were stored before there was such a limit.
+    #[serde(default)]
+    pub filler: FillerLimits,
     /// How often the agent is spoken to.
     pub nudge: NudgeLimits,
 }
@@ -68,6 +71,9 @@ pub struct PauseLimits {
     pub dead_air_watch_s: f32,
     /// From here dead air is bad.
     pub dead_air_bad_s: f32,
+    /// A key fact wants at least this much silence behind its clause; 0: not judged.
+    #[serde(default)]
+    pub after_fact_s: f32,
 }
 
 /// Limits of liveliness (0 flat … 1 lively).
@@ -88,8 +94,22 @@ pub struct DeliveryLimits {
 pub struct LoudnessLimits {
     /// Speech below this level is too quiet, dB re full scale.
     pub quiet_db: f32,
+    /// So is speech this far below the agent's own usual level, dB; 0: not judged.
+    #[serde(default)]
+    pub below_usual_db: f32,
     /// A larger share of clipped samples is too loud, 0 … 1.
     pub clipped_share: f32,
+    /// The end of a sentence has faded when it lies this far below the rest, dB; 0: not judged.
+    #[serde(default)]
+    pub fade_db: f32,
+}
+
+/// Limits of filled pauses.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FillerLimits {
+    /// More than this many in a minute are worth watching; 0: not judged.
+    pub watch_per_min: f32,
 }
 
 /// How often the agent is spoken to.

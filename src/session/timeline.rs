@@ -2,7 +2,10 @@
 //! window all draw. No clock, thread, lock or file is touched here.
 
 use super::event::*;
-use crate::time::{FRAME_SAMPLES, SampleTime, Span};
+use crate::time::{FRAME_SAMPLES, SampleTime, Span, samples};
+
+/// See [`text_factor`].
+const PRIOR_UNITS: f32 = 8.0;
 
 /// The state of a session after some of its events.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -21,6 +24,12 @@ pub struct Timeline {
     pub silence: Option<Span>,
     /// Finished pauses.
     pub pauses: Vec<Pause>,
+    /// Filled pauses, in order.
+    pub fillers: Vec<Filler>,
+    /// Quiet ends of stretches of speech.
+    pub fades: Vec<Fade>,
+    /// Key facts, in order.
+    pub facts: Vec<KeyFact>,
     /// Pace, in order of `at` within each source.
     pub pace: Vec<PacePoint>,
     /// Liveliness over time.
@@ -80,6 +89,20 @@ impl Timeline {
             SessionEvent::Pause(pause) => {
                 self.pauses.push(*pause);
                 self.silence = None;
+            }
+            SessionEvent::PauseKind { start, kind } => {
+                if let Some(pause) = self.pauses.iter_mut().rev().find(|pause| pause.span.start == *start) {
+                    pause.kind = *kind;
+                }
+            }
+            SessionEvent::Filler(filler) => {
+                let place = self.fillers.partition_point(|known| known.span.start <= filler.span.start);
+                self.fillers.insert(place, filler.clone());
+            }
+            SessionEvent::Fade(fade) => self.fades.push(*fade),
+            SessionEvent::Fact(fact) => {
+                let place = self.facts.partition_point(|known| known.span.start <= fact.span.start);
+                self.facts.insert(place, fact.clone());
             }
             SessionEvent::Pace(point) => self.pace.push(*point),
             SessionEvent::Liveliness(point) => self.liveliness.push(*point),
@@ -168,16 +191,32 @@ impl Timeline {
         &self.frames[index(span.start)..index(span.end).max(index(span.start))]
     }
 
-    /// The newest pace known at `at`: settled text where there is some, else the acoustic estimate when newer.
-    pub fn pace_at(&self, at: SampleTime) -> Option<&PacePoint> {
-        let newest = |source| self.pace.iter().rev().find(|point| point.source == source && point.at <= at);
-        match (newest(PaceSource::Text), newest(PaceSource::Acoustic)) {
-            (Some(text), Some(sound)) => {
-                // The text of a window trails the sound; the acoustic figure speaks for what is not yet written.
-                if sound.window.end - text.window.end > crate::time::samples(6.0) { Some(sound) } else { Some(text) }
-            }
-            (text, sound) => text.or(sound),
+    /// The pace at `at`. Syllable nuclei reach to the present and text trails them, but text counts rightly: so the
+    /// newest acoustic figure is corrected by what text made of the acoustic figure of its own last window. The
+    /// needle moves before there is text, and does not jump when it comes.
+    pub fn pace_at(&self, at: SampleTime) -> Option<PacePoint> {
+        let newest = |source| {
+            let known = self.pace.iter().rev().filter(move |point| point.source == source && point.at <= at);
+            known.max_by_key(|point| point.window.end)
+        };
+        let (sound, text) = (newest(PaceSource::Acoustic), newest(PaceSource::Text));
+        let (Some(sound), Some(text)) = (sound, text) else { return text.or(sound).copied() };
+        if sound.window.end <= text.window.end {
+            return Some(*text);
         }
+        let apart = |point: &PacePoint| (point.window.end - text.window.end).max(text.window.end - point.window.end);
+        let then = self
+            .pace
+            .iter()
+            .filter(|point| point.source == PaceSource::Acoustic && apart(point) <= samples(1.0))
+            .min_by_key(|point| apart(point));
+        let factor = then.map_or(1.0, |then| text_factor(text, then));
+        Some(PacePoint {
+            per_min: sound.per_min * factor,
+            articulation_per_min: sound.articulation_per_min * factor,
+            unit: text.unit,
+            ..*sound
+        })
     }
 
     /// The newest liveliness known at `at`.
@@ -209,7 +248,7 @@ impl Timeline {
 
     /// Median F0 of the voiced speech frames before `at` (at most the last `window_s` seconds), in Hz.
     pub fn median_f0_hz(&self, at: SampleTime, window_s: f64) -> Option<f32> {
-        let window = Span::new(at.saturating_back(crate::time::samples(window_s)), at);
+        let window = Span::new(at.saturating_back(samples(window_s)), at);
         let mut voiced: Vec<f32> =
             self.frames_in(window).iter().filter(|frame| frame.speech).filter_map(Frame::f0).collect();
         if voiced.len() < 20 {
@@ -229,6 +268,13 @@ impl Timeline {
         }
         text.trim().to_owned()
     }
+}
+
+/// What to multiply an acoustic figure by, from a window that has both. A short window says little, so it counts
+/// against [`PRIOR_UNITS`] that are taken to be right.
+fn text_factor(text: &PacePoint, sound: &PacePoint) -> f32 {
+    let units = |point: &PacePoint| point.per_min / 60.0 * point.window.seconds() as f32;
+    ((units(text) + PRIOR_UNITS) / (units(sound) + PRIOR_UNITS)).clamp(0.5, 2.0)
 }
 
 #[cfg(test)]
@@ -261,6 +307,35 @@ mod tests {
         assert_eq!(timeline.frames.len(), 11);
         assert_eq!(timeline.frames[10].f0_hz, 100.0);
         assert_eq!(timeline.position, SampleTime(1760));
+    }
+
+    #[test]
+    fn the_needle_does_not_jump_when_text_comes() {
+        let point = |source, end_s: f64, at_s: f64, per_min: f32| {
+            let end = SampleTime::from_seconds(end_s);
+            SessionEvent::Pace(PacePoint {
+                at: SampleTime::from_seconds(at_s),
+                window: Span::new(end.saturating_back(samples(15.0)), end),
+                per_min,
+                articulation_per_min: per_min,
+                speech_s: 10.0,
+                source,
+                unit: PaceUnit::Han,
+            })
+        };
+        // The text has a tenth fewer units than the sound has nuclei.
+        let mut timeline = Timeline::of(&[
+            point(PaceSource::Acoustic, 19.8, 20.0, 200.0),
+            point(PaceSource::Acoustic, 20.8, 21.0, 200.0),
+            point(PaceSource::Text, 18.0, 21.0, 180.0),
+        ]);
+        let shown = |timeline: &Timeline, at_s| {
+            timeline.pace_at(SampleTime::from_seconds(at_s)).map_or(0.0, |point| point.per_min)
+        };
+        assert_eq!(shown(&timeline, 20.5), 200.0);
+        timeline.apply(&point(PaceSource::Text, 20.0, 21.2, 180.0));
+        let after = shown(&timeline, 21.5);
+        assert!((180.0..190.0).contains(&after), "{after}");
     }
 
     #[test]

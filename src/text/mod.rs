@@ -2,8 +2,11 @@
 
 pub mod explain;
 
+use crate::analysis::delivery::{Movement, Witness};
+use crate::practice::profile::STANDARD;
+use crate::practice::review::Review;
 use crate::practice::score::Part;
-use crate::session::event::{Flag, FlagKind};
+use crate::session::event::{Flag, FlagKind, Header};
 use rust_i18n::t;
 
 /// Languages that the program speaks, the default first.
@@ -23,7 +26,9 @@ pub fn locale_of(wanted: Option<&str>) -> &'static str {
 fn figure(kind: FlagKind, value: Option<f32>) -> String {
     let Some(value) = value else { return String::new() };
     match kind {
-        FlagKind::FastSpeech | FlagKind::SlowSpeech | FlagKind::TooQuiet => format!("{value:.0}"),
+        FlagKind::FastSpeech | FlagKind::SlowSpeech | FlagKind::TooQuiet | FlagKind::Filler | FlagKind::FadingEnd => {
+            format!("{value:.0}")
+        }
         FlagKind::Monotone => format!("{:.0}", value * 100.0),
         FlagKind::TooLoud => format!("{:.1}", value * 100.0),
         _ => format!("{value:.1}"),
@@ -58,6 +63,53 @@ pub fn score_reason(part: &Part, locale: &str) -> String {
     t!(&key, locale = locale, figure = figure).into_owned()
 }
 
+/// A span of pitch that differs from the usual one by this factor is called narrower or wider.
+const UNUSUAL: f32 = 1.2;
+
+/// What was measured of how lively a voice is, and what to do, in one sentence. It speaks of the figure that is most
+/// in need of it.
+pub fn liveliness_reason(liveliness: f32, movement: &Movement, header: Option<&Header>, locale: &str) -> String {
+    let lively_above = header.map_or(STANDARD.delivery.lively_above, |header| header.profile.delivery.lively_above);
+    let usual_st = header.and_then(|header| header.baseline.as_ref()).map(|baseline| baseline.span_st.max(0.1));
+    let beside_usual = usual_st.map(|usual_st| match movement.span_st / usual_st {
+        ratio if ratio < 1.0 / UNUSUAL => "delivery.narrower",
+        ratio if ratio > UNUSUAL => "delivery.wider",
+        _ => "delivery.as_usual",
+    });
+    let key = match movement.flattest() {
+        _ if liveliness >= lively_above => "delivery.lively",
+        _ if beside_usual == Some("delivery.narrower") => "delivery.flat_span",
+        Witness::Span => "delivery.flat_span",
+        Witness::Speed => "delivery.flat_speed",
+        Witness::Level => "delivery.flat_level",
+    };
+    let usual = beside_usual.zip(usual_st).map_or(String::new(), |(key, usual_st)| {
+        t!(key, locale = locale, usual = format!("{usual_st:.1}")).into_owned()
+    });
+    t!(
+        key,
+        locale = locale,
+        span = format!("{:.1}", movement.span_st),
+        usual = usual,
+        speed = format!("{:.0}", movement.speed_st_per_s),
+        level = format!("{:.1}", movement.level_step_db)
+    )
+    .into_owned()
+}
+
+/// The same for a whole session.
+pub fn delivery_reason(review: &Review, header: Option<&Header>, locale: &str) -> String {
+    match &review.delivery {
+        Some(figures) => liveliness_reason(figures.liveliness, &figures.movement, header, locale),
+        None => too_little_voice(review.voiced_s, locale),
+    }
+}
+
+/// That `voiced_s` seconds of voice do not suffice, and what to do.
+fn too_little_voice(voiced_s: f32, locale: &str) -> String {
+    t!("delivery.too_little", locale = locale, voiced = format!("{voiced_s:.1}")).into_owned()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -67,8 +119,19 @@ mod tests {
     #[test]
     fn every_kind_of_flag_speaks_both_languages() {
         use FlagKind::*;
-        for kind in [FastSpeech, SlowSpeech, Monotone, TooQuiet, TooLoud, BannedWording, DiscouragedWording, LongPause]
-        {
+        for kind in [
+            FastSpeech,
+            SlowSpeech,
+            Monotone,
+            TooQuiet,
+            TooLoud,
+            BannedWording,
+            DiscouragedWording,
+            LongPause,
+            Filler,
+            FadingEnd,
+            RushedFact,
+        ] {
             let flag = Flag {
                 id: 0,
                 kind,

@@ -9,10 +9,10 @@ use crate::audio::playback::Player;
 use crate::audio::source::{AudioError, Read, Source};
 use crate::engine::EngineError;
 use crate::engine::live::{LiveOptions, LiveSession, Trouble, live_text_threads, spawn};
-use crate::practice::report;
 use crate::practice::setup::{Setup, load_transcriber, source_info};
+use crate::practice::{baseline, report};
 use crate::resources::{self, DEMO};
-use crate::session::event::Language;
+use crate::session::event::{Header, Language};
 use crate::session::library::{Entry, Library, State};
 use crate::session::recorder::Recorder;
 use crate::session::store::{StoreError, default_root, local_now, started_text};
@@ -170,7 +170,8 @@ impl RealBackend {
         let started = local_now();
         let transcriber = self.take_transcriber(request.language);
         let model = transcriber.as_ref().map_or(String::new(), |text| text.model_name());
-        let header = setup.header(info, model, started_text(&started));
+        let baseline = self.root.as_ref().and_then(|root| baseline::of_library(&Library::open(root), &info));
+        let header = Header { baseline, ..setup.header(info, model, started_text(&started)) };
         let recorder = match (request.save, &self.root) {
             (false, _) => None,
             (true, None) => return Err(StoreError::NoHome.explain(locale)),

@@ -5,9 +5,11 @@ use super::command::Command;
 use super::icons::Icon;
 use super::scene::{Scene, place};
 use super::theme::{self, BODY, GRID, Mood, SMALL, Tokens};
-use super::widgets::{card, meter, pace, pins, ribbon, transcript};
+use super::widgets::{card, meter, pace, pins, review, ribbon, transcript};
 use super::words::one_decimal;
+use crate::session::event::{Flag, FlagKind, PauseKind};
 use crate::session::event::{Flag, PauseKind};
+use crate::text::liveliness_reason;
 use crate::time::clock_text;
 use egui::{CornerRadius, Rect, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
 
@@ -75,7 +77,16 @@ fn meters_ui(ui: &mut Ui, scene: &Scene<'_>, row: f32, tight: bool) {
     ui.spacing_mut().item_spacing.y = 0.0;
     pace::pace_ui(ui, words, figures, !scene.replay && !scene.empty && scene.timeline.ended.is_none());
     ui.add_space(if tight { 0.5 } else { 1.5 } * GRID);
+    let begun = !scene.timeline.speech.is_empty() && scene.timeline.ended.is_none() && !scene.replay;
+    let tip = match figures.liveliness.zip(figures.movement) {
+        Some((value, movement)) => {
+            liveliness_reason(value, &movement, scene.timeline.header.as_deref(), words.locale().code())
+        }
+        None if begun => words.tr("delivery.listening_tip"),
+        None => words.tr("live.life_tip"),
+    };
     let (key, dots) = match (figures.liveliness, figures.liveliness_mood) {
+        (None, _) if begun => ("delivery.listening", 0),
         (None, _) => ("life.none", 0),
         (Some(value), mood) => {
             let key = match mood {
@@ -91,7 +102,7 @@ fn meters_ui(ui: &mut Ui, scene: &Scene<'_>, row: f32, tight: bool) {
         value: &words.tr(key),
         mood: figures.liveliness_mood,
         dots: Some(dots),
-        tip: &words.tr("live.life_tip"),
+        tip: &tip,
     };
     meter::row_ui(ui, &life, row);
     let (value, mood) = pause_text(scene);
@@ -144,9 +155,23 @@ fn pause_text(scene: &Scene<'_>) -> (String, Mood) {
 
 fn feed_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Vec<Command>) {
     let flags = scene.flags();
+    if let Some(review) = &scene.figures.review
+        && review::chosen_ui(ui, scene, flags.len())
+    {
+        review::review_ui(ui, scene, review, out);
+        return;
+    }
+    if scene.figures.review.is_some() {
+        hints_ui(ui, scene, &flags, out);
+        return;
+    }
     let count = scene.words.fill("feed.count", &[("count", &flags.len().to_string())]);
     let note = if flags.is_empty() { String::new() } else { count };
     card::heading_ui(ui, &scene.words.tr("feed.title"), &note);
+    hints_ui(ui, scene, &flags, out);
+}
+
+fn hints_ui(ui: &mut Ui, scene: &Scene<'_>, flags: &[&Flag], out: &mut Vec<Command>) {
     if flags.is_empty() {
         let rect = ui.available_rect_before_wrap();
         let (icon, key) = if scene.is_heard() { (Icon::Check, "feed.none") } else { (Icon::Info, "feed.empty") };
@@ -171,7 +196,8 @@ fn flag_ui(ui: &mut Ui, scene: &Scene<'_>, flag: &Flag, out: &mut Vec<Command>) 
     let width = ui.available_width() - 1.5 * GRID;
     let text_width = width - 4.5 * GRID;
     let painter = ui.painter().clone();
-    let message = if flag.text.is_empty() { scene.words.message(flag) } else { format!("「{}」", flag.text) };
+    let wording = matches!(flag.kind, FlagKind::BannedWording | FlagKind::DiscouragedWording);
+    let message = if wording { format!("「{}」", flag.text) } else { scene.words.message(flag) };
     let what = card::lines(&painter, &message, theme::font(BODY), tokens.text, text_width, 2);
     let instead = scene.words.suggestion(flag);
     let instead = (!instead.is_empty())

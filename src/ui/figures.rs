@@ -1,11 +1,14 @@
 //! The numbers on the screen, held still: each changes at most twice a second, and the voice's own range less often.
 
 use super::theme::Mood;
+use crate::analysis::delivery::Movement;
 use crate::practice::profile::STANDARD;
+use crate::practice::review::Review;
 use crate::session::event::{FlagKind, HitLevel, PaceUnit, PauseKind};
 use crate::session::profile::{PaceLimits, Profile};
 use crate::session::timeline::Timeline;
 use crate::time::{SampleTime, Span, samples};
+use std::sync::Arc;
 
 /// Numbers stay for this long, seconds.
 const HOLD_S: f64 = 0.5;
@@ -37,12 +40,16 @@ pub struct Voice {
 pub struct Figures {
     /// Units per minute, where enough was said.
     pub pace_per_min: Option<f32>,
+    /// The same without pauses.
+    pub articulation_per_min: Option<f32>,
     /// What is counted.
     pub pace_unit: PaceUnit,
     /// The band that is good.
     pub pace_limits: PaceLimits,
     /// 0 flat … 1 lively, where enough was said.
     pub liveliness: Option<f32>,
+    /// What that rests on.
+    pub movement: Option<Movement>,
     /// How lively that is by the profile.
     pub liveliness_mood: Mood,
     /// Silence that is going on, seconds, and how that is by the profile.
@@ -59,6 +66,8 @@ pub struct Figures {
     pub voice: Option<Voice>,
     /// Speech below this level is too quiet, dB re full scale.
     pub quiet_db: f32,
+    /// What the session came to, once it is over.
+    pub review: Option<Arc<Review>>,
     updated_at: Option<SampleTime>,
     voice_at: Option<SampleTime>,
 }
@@ -67,9 +76,11 @@ impl Default for Figures {
     fn default() -> Self {
         Self {
             pace_per_min: None,
+            articulation_per_min: None,
             pace_unit: PaceUnit::Han,
             pace_limits: STANDARD.pace_zh,
             liveliness: None,
+            movement: None,
             liveliness_mood: Mood::Quiet,
             silence: None,
             last_pause: None,
@@ -78,6 +89,7 @@ impl Default for Figures {
             other_flags: 0,
             voice: None,
             quiet_db: STANDARD.loudness.quiet_db,
+            review: None,
             updated_at: None,
             voice_at: None,
         }
@@ -127,9 +139,14 @@ impl Figures {
     }
 
     fn measure(&mut self, timeline: &Timeline, now: SampleTime) {
+        if timeline.ended.is_some() && self.review.is_none() {
+            self.review = Some(Arc::new(Review::of(timeline)));
+        }
         let profile = profile_of(timeline);
         let pace = timeline.pace_at(now).filter(|point| is_fresh(point.at, now, timeline));
         self.pace_per_min = pace.map(|point| point.per_min);
+        // Sessions from before there was such a figure hold 0.
+        self.articulation_per_min = pace.map(|point| point.articulation_per_min).filter(|rate| *rate > 0.0);
         if let Some(point) = pace {
             self.pace_unit = point.unit;
         } else if let Some(header) = &timeline.header {
@@ -153,7 +170,11 @@ impl Figures {
 
     fn measure_delivery(&mut self, timeline: &Timeline, now: SampleTime, profile: &Profile) {
         let point = timeline.liveliness_at(now).filter(|point| is_fresh(point.at, now, timeline));
+        // With less voice nothing is judged either.
+        let point = point.filter(|point| point.voiced_s >= profile.delivery.min_voiced_s);
         self.liveliness = point.map(|point| point.liveliness.clamp(0.0, 1.0));
+        // Logs of older versions hold the judgement without its figures.
+        self.movement = point.filter(|point| point.span_st > 0.0).map(Movement::from);
         let (flat, lively) = (profile.delivery.monotone_below, profile.delivery.lively_above);
         self.liveliness_mood = match self.liveliness {
             None => Mood::Quiet,
@@ -235,6 +256,7 @@ mod tests {
             at,
             window: Span::new(SampleTime::ZERO, at),
             per_min,
+            articulation_per_min: per_min,
             speech_s: 5.0,
             source: PaceSource::Text,
             unit: PaceUnit::Han,

@@ -94,9 +94,11 @@ impl Scene<'_> {
 
 /// Where a flag stands on the time axis: wording where it was said, everything else where it became known.
 pub fn place(flag: &Flag) -> SampleTime {
-    use crate::session::event::FlagKind::{BannedWording, DiscouragedWording, LongPause};
+    use crate::session::event::FlagKind::{
+        BannedWording, DiscouragedWording, FadingEnd, Filler, LongPause, RushedFact,
+    };
     match flag.kind {
-        BannedWording | DiscouragedWording => flag.span.start,
+        BannedWording | DiscouragedWording | Filler | FadingEnd | RushedFact => flag.span.start,
         LongPause => flag.span.start.max(flag.span.end.min(flag.raised_at)),
         _ => flag.raised_at,
     }

@@ -6,6 +6,8 @@
 
 mod automaton;
 mod check;
+mod clause;
+mod facts;
 mod matcher;
 mod normalize;
 mod numbers;
@@ -14,6 +16,8 @@ mod phrase;
 mod sound;
 
 pub use check::{PackProblem, check, scan, spoken};
+pub use clause::{Boundary, boundary};
+pub use facts::facts;
 pub use matcher::Matcher;
 pub use normalize::{spoken_han, spoken_words};
 pub use pack::{Entry, Hint, Pack, PackError, Place};

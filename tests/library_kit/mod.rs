@@ -3,6 +3,7 @@
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
+use voicemirror::session::baseline::VoiceBaseline;
 use voicemirror::session::event::*;
 use voicemirror::session::library::{Entry, Library};
 use voicemirror::session::profile::*;
@@ -38,14 +39,24 @@ pub fn header() -> Header {
                 hesitation_s: 0.8,
                 dead_air_watch_s: 3.0,
                 dead_air_bad_s: 5.1,
+                after_fact_s: 0.3,
             },
             delivery: DeliveryLimits { monotone_below: 0.3, lively_above: 0.4, min_voiced_s: 3.0 },
-            loudness: LoudnessLimits { quiet_db: -40.0, clipped_share: 0.01 },
+            loudness: LoudnessLimits { quiet_db: -40.0, below_usual_db: 12.0, clipped_share: 0.01, fade_db: 9.5 },
+            filler: FillerLimits { watch_per_min: 4.5 },
             nudge: NudgeLimits { min_gap_s: 8.0, show_s: 4.0 },
         },
         pack: PackInfo { id: "zh-service".into(), version: 3 },
         model: "ggml-base-q8_0.bin".into(),
         language: Language::Zh,
+        baseline: Some(VoiceBaseline {
+            speed_st_per_s: 18.3,
+            span_st: 4.6,
+            level_step_db: 1.9,
+            speech_db: Some(-24.0),
+            sessions: 5,
+            voiced_s: 312.4,
+        }),
     }
 }
 
@@ -69,6 +80,7 @@ pub fn event(number: u64) -> SessionEvent {
             at,
             window: span,
             per_min: figure(1),
+            articulation_per_min: figure(7),
             speech_s: figure(2),
             source: PaceSource::Text,
             unit: PaceUnit::Han,
@@ -79,7 +91,10 @@ pub fn event(number: u64) -> SessionEvent {
             liveliness: noise(number),
             median_hz: figure(3),
             range_st: figure(4),
+            span_st: figure(10),
+            speed_st_per_s: figure(11),
             level_sd_db: figure(5),
+            level_step_db: figure(12),
             voiced_s: figure(6),
         }),
         6 => SessionEvent::Loudness(LoudnessPoint {

@@ -31,9 +31,11 @@ pub fn profile() -> Profile {
             hesitation_s: 0.8,
             dead_air_watch_s: 3.0,
             dead_air_bad_s: 5.0,
+            after_fact_s: 0.3,
         },
         delivery: DeliveryLimits { monotone_below: 0.3, lively_above: 0.4, min_voiced_s: 3.0 },
-        loudness: LoudnessLimits { quiet_db: -42.0, clipped_share: 0.001 },
+        loudness: LoudnessLimits { quiet_db: -42.0, below_usual_db: 12.0, clipped_share: 0.001, fade_db: 12.0 },
+        filler: FillerLimits { watch_per_min: 4.0 },
         nudge: NudgeLimits { min_gap_s: 20.0, show_s: 6.0 },
     }
 }
@@ -109,6 +111,7 @@ fn started(language: Language) -> SessionEvent {
         pack: PackInfo { id: "zh-service".into(), version: 1 },
         model: "ggml-base-q8_0.bin".into(),
         language,
+        baseline: None,
     }))
 }
 
@@ -163,12 +166,10 @@ fn text(until_s: f64, behind_s: f64) -> Vec<SessionEvent> {
             .collect();
         let ready_at = SampleTime::from_seconds(end_s + behind_s);
         if end_s + behind_s <= until_s {
-            events.push(SessionEvent::Text(TextSegment {
-                span: span(start_s, end_s),
-                words,
-                language: Language::Zh,
-                ready_at,
-            }));
+            let segment = TextSegment { span: span(start_s, end_s), words, language: Language::Zh, ready_at };
+            let facts = voicemirror::wording::facts(&segment);
+            events.push(SessionEvent::Text(segment));
+            events.extend(facts.into_iter().map(SessionEvent::Fact));
         } else if start_s + 0.5 < until_s {
             let spoken = ((until_s - start_s - 0.3) / CHARACTER_S) as usize;
             let text: String = words.iter().take(spoken).map(|word| word.text.as_str()).collect();
@@ -210,6 +211,9 @@ pub fn flag(id: u32, kind: FlagKind, (from_s, to_s): (f64, f64), raised_s: f64) 
         FlagKind::TooQuiet => (Severity::Watch, Some(-46.0), Some(-42.0)),
         FlagKind::TooLoud => (Severity::Watch, Some(0.02), Some(0.001)),
         FlagKind::LongPause => (Severity::Bad, Some(5.1), Some(5.0)),
+        FlagKind::Filler => (Severity::Info, Some(2.0), Some(4.0)),
+        FlagKind::FadingEnd => (Severity::Watch, Some(14.2), Some(12.0)),
+        FlagKind::RushedFact => (Severity::Watch, Some(0.1), Some(0.3)),
         FlagKind::BannedWording => (Severity::Bad, None, None),
         FlagKind::DiscouragedWording => (Severity::Info, None, None),
     };
@@ -255,6 +259,7 @@ fn measures(until_s: f64) -> Vec<SessionEvent> {
             at,
             window,
             per_min: 168.0 + 22.0 * wave,
+            articulation_per_min: 214.0 + 22.0 * wave,
             speech_s: 9.0,
             source: PaceSource::Text,
             unit: PaceUnit::Han,
@@ -266,7 +271,10 @@ fn measures(until_s: f64) -> Vec<SessionEvent> {
             liveliness,
             median_hz: 220.0,
             range_st: 7.0,
+            span_st: 4.5,
+            speed_st_per_s: 20.0,
             level_sd_db: 5.0,
+            level_step_db: 2.0,
             voiced_s: 7.0,
         }));
     }

@@ -6,5 +6,6 @@ pub mod hatch;
 pub mod meter;
 pub mod pace;
 pub mod pins;
+pub mod review;
 pub mod ribbon;
 pub mod transcript;

@@ -45,12 +45,21 @@ pub fn pace_ui(ui: &mut Ui, words: Words, figures: &Figures, live: bool) {
     let number = painter.layout_no_wrap(number, font, color);
     let right = card::galley_at(painter, pos2(rect.left(), middle), number, color);
     let unit_base = pos2(right + GRID, middle + 19.0);
-    painter.text(unit_base, Align2::LEFT_BOTTOM, unit, theme::font(BODY), tokens.quiet);
+    let unit = painter.text(unit_base, Align2::LEFT_BOTTOM, unit, theme::font(BODY), tokens.quiet);
+    let rate = figures.articulation_per_min.map(|rate| words.fill("live.without_pauses", &[("rate", &whole(rate))]));
+    if let Some(rate) = &rate {
+        let galley = painter.layout_no_wrap(rate.clone(), theme::font(SMALL), tokens.quiet);
+        let place = pos2(rect.right() - galley.size().x, unit_base.y - galley.size().y);
+        // In a narrow window only the tooltip has room for it.
+        if place.x > unit.right() + GRID {
+            painter.galley(place, galley, tokens.quiet);
+        }
+    }
     gauge_ui(ui, Rect::from_min_max(pos2(rect.left(), rect.top() + 11.0 * GRID), rect.right_bottom()), figures);
     let limits = &figures.pace_limits;
     let tip = words
         .fill("live.pace_tip", &[("low", &whole(limits.good_min_per_min)), ("high", &whole(limits.good_max_per_min))]);
-    response.on_hover_text(tip);
+    response.on_hover_text(rate.map_or(tip.clone(), |rate| format!("{tip}\n{rate}")));
 }
 
 fn verdict_ui(ui: &Ui, rect: Rect, middle: f32, mood: Mood, verdict: &str) {
