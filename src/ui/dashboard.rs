@@ -8,7 +8,6 @@ use super::theme::{self, BODY, GRID, Mood, SMALL, Tokens};
 use super::widgets::{card, meter, pace, pins, review, ribbon, transcript};
 use super::words::one_decimal;
 use crate::session::event::{Flag, FlagKind, PauseKind};
-use crate::session::event::{Flag, PauseKind};
 use crate::text::liveliness_reason;
 use crate::time::clock_text;
 use egui::{CornerRadius, Rect, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};

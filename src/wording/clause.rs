@@ -7,13 +7,12 @@ use super::normalize::{Mark, units};
 use crate::session::event::Word;
 
 /// Words with which no clause ends (closed classes of Mandarin: conjunctions, prepositions, adverbs, auxiliaries,
-/// numerals' companions, pronouns in subject or possessive place).
-const UNFINISHED_ZH: [&str; 68] = [
+/// numerals' companions). Pronouns are not among them: 可以帮您 is finished.
+const UNFINISHED_ZH: [&str; 65] = [
     "和", "跟", "与", "及", "或", "或者", "而且", "并且", "但是", "可是", "不过", "因为", "所以", "如果", "要是",
     "虽然", "把", "被", "给", "对", "向", "往", "从", "由", "为", "为了", "关于", "按", "按照", "比", "在", "到", "让",
     "请", "帮", "就", "也", "都", "还", "又", "再", "才", "只", "很", "太", "最", "更", "非常", "正在", "已经", "马上",
-    "不", "没", "没有", "要", "会", "能", "想", "应该", "需要", "必须", "是", "这个", "那个", "一个", "我们", "您",
-    "我",
+    "不", "没", "没有", "要", "会", "能", "想", "应该", "需要", "必须", "是", "这个", "那个", "一个",
 ];
 /// Units with which no clause begins.
 const UNBEGUN_ZH: [&str; 9] = ["的", "了", "吗", "呢", "吧", "过", "着", "们", "得"];
@@ -87,7 +86,8 @@ mod tests {
         for (before, after, expected) in [
             ("我先帮您查一下，", "请稍等", Boundary::Clause),
             ("已经登记好了。", "请问", Boundary::Sentence),
-            ("这个问题我们", "会尽快处理", Boundary::Inside),
+            ("这个问题我们会", "尽快处理", Boundary::Inside),
+            ("请问有什么可以帮您。", "先生", Boundary::Sentence),
             ("因为", "系统升级", Boundary::Inside),
             ("您的订单已经发出", "了", Boundary::Inside),
             ("我帮您看看", "您别着急", Boundary::Open),
