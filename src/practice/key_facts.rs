@@ -2,12 +2,7 @@
 
 use crate::session::event::{FactKind, KeyFact};
 use crate::session::timeline::Timeline;
-use crate::time::{SampleTime, Span, samples};
-
-/// The clause that holds a fact may go on for this long before its pause, seconds.
-const REST_OF_CLAUSE_S: f64 = 2.3;
-/// The recogniser's word times are right to about this, seconds.
-const WORD_TIME_S: f64 = 0.3;
+use crate::time::Span;
 
 /// One mention of a fact.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -46,8 +41,7 @@ pub fn review(timeline: &Timeline) -> Vec<FactReview> {
 }
 
 fn pause_after(timeline: &Timeline, fact: &KeyFact) -> Option<f64> {
-    let from: SampleTime = fact.span.end.saturating_back(samples(WORD_TIME_S));
-    let reach = Span::new(from, fact.span.end + samples(REST_OF_CLAUSE_S));
+    let reach = fact.pause_reach();
     if let Some(behind) = timeline.pauses.iter().find(|pause| reach.contains(pause.span.start)) {
         return Some(behind.span.seconds());
     }
@@ -60,6 +54,7 @@ fn pause_after(timeline: &Timeline, fact: &KeyFact) -> Option<f64> {
 mod tests {
     use super::*;
     use crate::session::event::{Pause, PauseKind, SessionEvent};
+    use crate::time::SampleTime;
 
     #[test]
     fn a_fact_said_twice_is_one_fact() {

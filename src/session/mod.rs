@@ -3,6 +3,7 @@
 pub mod baseline;
 mod entry;
 pub mod event;
+pub mod flag;
 pub mod library;
 pub mod log;
 pub mod profile;

@@ -118,20 +118,7 @@ mod tests {
 
     #[test]
     fn every_kind_of_flag_speaks_both_languages() {
-        use FlagKind::*;
-        for kind in [
-            FastSpeech,
-            SlowSpeech,
-            Monotone,
-            TooQuiet,
-            TooLoud,
-            BannedWording,
-            DiscouragedWording,
-            LongPause,
-            Filler,
-            FadingEnd,
-            RushedFact,
-        ] {
+        for kind in FlagKind::ALL {
             let flag = Flag {
                 id: 0,
                 kind,

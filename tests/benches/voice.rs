@@ -1,6 +1,7 @@
-//! Speed of the analyzers of fillers, fading ends and tremor, one thread, in seconds of sound per second.
+//! Speed of the analyzers of liveliness, pace, fillers, fading ends and tremor, one thread, in seconds of sound per second.
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use voicemirror::analysis::delivery::LivelinessMeter;
 use voicemirror::analysis::fade::FadeMeter;
 use voicemirror::analysis::filler::FillerFinder;
 use voicemirror::analysis::pace::PaceMeter;
@@ -48,6 +49,16 @@ fn benchmarks(criterion: &mut Criterion) {
                 meter.push(start(*i), **frame, sonority_db).is_some()
             });
             nuclei.count()
+        });
+    });
+    group.bench_function("liveliness", |bench| {
+        bench.iter(|| {
+            let mut meter = LivelinessMeter::new(None);
+            let measured = frames.iter().enumerate().filter(|(i, frame)| {
+                meter.push(start(*i), **frame);
+                i % 100 == 99 && meter.measure(start(*i)).is_some()
+            });
+            measured.count()
         });
     });
     group.bench_function("fading ends", |bench| {

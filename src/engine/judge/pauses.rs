@@ -4,14 +4,10 @@
 use super::flags::{Finding, FlagWriter, Open};
 use crate::session::event::*;
 use crate::session::profile::PauseLimits;
-use crate::time::{SampleTime, Span, samples};
+use crate::time::{SampleTime, Span};
 use crate::wording::{Boundary, boundary};
 use std::collections::VecDeque;
 
-/// The recogniser's word times are right to about this, seconds.
-const WORD_TIME_S: f64 = 0.3;
-/// The clause that holds a fact may go on for this long before its pause, seconds: 五点之前给您回复.
-const REST_OF_CLAUSE_S: f64 = 2.0;
 /// Pauses kept for text that is still to come.
 const KEPT_PAUSES: usize = 64;
 /// Words of the text before that are kept for the pause between two segments.
@@ -135,10 +131,7 @@ impl PauseJudge {
 
     fn observe_fact(&mut self, fact: &KeyFact, flags: &mut FlagWriter, out: &mut Vec<SessionEvent>) {
         let limit_s = self.limits.after_fact_s;
-        let near = Span::new(
-            fact.span.end.saturating_back(samples(WORD_TIME_S)),
-            fact.span.end + samples(REST_OF_CLAUSE_S + WORD_TIME_S),
-        );
+        let near = fact.pause_reach();
         // The window of the text was cut at a silence; one that is still going on is pause enough.
         if limit_s <= 0.0 || self.silence_start.is_some_and(|start| start < near.end) {
             return;
