@@ -51,7 +51,12 @@ Examples:
     Live(LiveArgs),
     /// Microphones and loudspeakers
     Devices,
-    /// Speech models
+    /// Speech models: list, fetch, check, remove, add
+    #[command(after_help = "\
+Examples:
+  voicemirror models get small-q5_1
+  voicemirror models get small-q5_1 --source https://hf-mirror.com
+  voicemirror models add ~/Downloads/ggml-small-q5_1.bin")]
     Models {
         #[command(subcommand)]
         command: Option<ModelsCommand>,
@@ -143,11 +148,33 @@ pub struct LiveArgs {
 #[derive(Subcommand)]
 pub enum ModelsCommand {
     /// The models that are known, and which are here
-    List,
+    List {
+        /// As JSON to a file, or - for standard output
+        #[arg(long, value_name = "PATH|-", num_args = 0..=1, default_missing_value = "-")]
+        json: Option<PathBuf>,
+    },
+    /// Fetch a model, or the rest of one; Ctrl-C pauses it
+    Get {
+        /// Id, as `voicemirror models` lists it
+        id: String,
+        /// Site to fetch from instead of those in the settings; given again, the one to try next
+        #[arg(long, value_name = "URL")]
+        source: Vec<String>,
+    },
     /// Check a model file (the bundled one if none is named)
     Verify {
         /// File or id
         model: Option<PathBuf>,
+    },
+    /// Remove a model from this machine
+    Remove {
+        /// Id, or name of a file that the catalogue does not know
+        id: String,
+    },
+    /// Take in a model file that came in another way
+    Add {
+        /// The file
+        path: PathBuf,
     },
 }
 

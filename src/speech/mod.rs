@@ -1,9 +1,13 @@
 //! From sound to timed text: windows cut at pauses, a transcriber that hears them, and guards against invention.
 
+#[cfg(feature = "download")]
+pub mod download;
 pub mod fit;
 pub mod guard;
 pub mod model;
 pub mod scripted;
+pub mod shelf;
+pub mod source;
 pub mod tokens;
 #[cfg(feature = "whisper")]
 pub mod whisper;

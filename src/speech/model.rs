@@ -1,6 +1,7 @@
 //! Model files: where they are looked for, and whether they are what they should be.
 
 use super::SpeechError;
+use crate::session::store::default_root;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::fs::File;
@@ -14,8 +15,13 @@ const CATALOG: &str = include_str!("../../models/catalog.toml");
 /// First bytes of every ggml model file.
 const MAGIC: [u8; 4] = [0x6c, 0x6d, 0x67, 0x67];
 
+/// Names another catalogue (TOML) instead of the built-in one, for tests.
+const CATALOG_VARIABLE: &str = "VOICEMIRROR_CATALOG";
+/// A whisper model that the catalogue does not know is never smaller, bytes.
+pub const LEAST_BYTES: u64 = 10_000_000;
+
 /// A model that the catalogue knows.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct CatalogModel {
     /// Id, e.g. `base-q8_0`.
     pub id: String,
@@ -30,6 +36,12 @@ pub struct CatalogModel {
     /// Whether it comes with the program.
     #[serde(default)]
     pub bundled: bool,
+    /// Repository that publishes it; none when it is published nowhere.
+    #[serde(default)]
+    pub hub: Option<String>,
+    /// Path of the file inside that repository.
+    #[serde(default)]
+    pub hub_path: Option<String>,
     /// Approximate memory in use, MB.
     #[serde(default)]
     pub memory_mb: u32,
@@ -46,44 +58,131 @@ struct Catalog {
     model: Vec<CatalogModel>,
 }
 
-/// The models that are known; empty only if the built-in catalogue were damaged (a test forbids it).
+/// The models that are known; empty only if the catalogue is damaged (a test forbids it for the built-in one).
 pub fn catalog() -> Vec<CatalogModel> {
-    toml::from_str::<Catalog>(CATALOG).map(|catalog| catalog.model).unwrap_or_default()
+    let other = std::env::var_os(CATALOG_VARIABLE).map(|path| std::fs::read_to_string(path).unwrap_or_default());
+    let text = other.as_deref().unwrap_or(CATALOG);
+    toml::from_str::<Catalog>(text).map(|catalog| catalog.model).unwrap_or_default()
 }
 
-/// Folders in which models are looked for, best first: beside the program, above it (a source tree), the user's data.
+/// The folder that `VOICEMIRROR_MODELS` names.
+pub fn own_folder() -> Option<PathBuf> {
+    std::env::var_os("VOICEMIRROR_MODELS").filter(|folder| !folder.is_empty()).map(PathBuf::from)
+}
+
+/// Folders in which models are looked for, best first: the user's own, beside the program, above it (a source tree).
 pub fn folders() -> Vec<PathBuf> {
     let mut folders = Vec::new();
-    if let Some(folder) = std::env::var_os("VOICEMIRROR_MODELS") {
-        folders.push(PathBuf::from(folder));
-    }
-    folders.extend(crate::resources::roots().into_iter().map(|root| root.join("models")));
+    let mut add = |folder: PathBuf| {
+        if !folders.contains(&folder) {
+            folders.push(folder);
+        }
+    };
+    own_folder().into_iter().for_each(&mut add);
+    // Without a data folder there are still those of the program.
+    default_root().ok().map(|root| root.join("models")).into_iter().for_each(&mut add);
+    crate::resources::roots().into_iter().map(|root| root.join("models")).for_each(add);
     folders
 }
 
-/// The model file to use: `wanted` (a path, or a file name or id of the catalogue), else the bundled one.
+/// The first file of this name, one of this size before any other: a damaged copy must not hide a good one.
+pub fn find_in(folders: &[PathBuf], file: &str, size_bytes: Option<u64>) -> Option<PathBuf> {
+    let here: Vec<PathBuf> = folders.iter().map(|folder| folder.join(file)).filter(|path| path.is_file()).collect();
+    let right = |path: &&PathBuf| path.metadata().is_ok_and(|data| Some(data.len()) == size_bytes);
+    here.iter().find(right).or_else(|| here.first()).cloned()
+}
+
+/// The model file to use: `wanted` (a path, or a file name or id of the catalogue, or the name of a file dropped into
+/// one of the [`folders`]), else the bundled one.
 ///
 /// # Errors
 /// [`SpeechError::ModelMissing`] with the place where it should be.
 pub fn find(wanted: Option<&Path>) -> Result<PathBuf, SpeechError> {
-    let name = match wanted {
+    let folders = folders();
+    let (name, size_bytes) = match wanted {
         Some(path) if path.is_file() => return Ok(path.to_owned()),
         Some(path) => {
             let text = path.to_string_lossy().into_owned();
             let known = catalog().into_iter().find(|model| model.id == text || model.file == text);
+            let dropped_in = path.file_name() == Some(path.as_os_str());
             match known {
-                Some(model) => model.file,
+                Some(model) => (model.file, Some(model.size_bytes)),
+                None if dropped_in && find_in(&folders, &text, None).is_some() => (text, None),
                 None => return Err(SpeechError::ModelMissing { path: path.to_owned() }),
             }
         }
-        None => BUNDLED_MODEL.to_owned(),
+        None => {
+            let known = catalog().into_iter().find(|model| model.file == BUNDLED_MODEL);
+            (BUNDLED_MODEL.to_owned(), known.map(|model| model.size_bytes))
+        }
     };
-    let folders = folders();
-    if let Some(found) = folders.iter().map(|folder| folder.join(&name)).find(|path| path.is_file()) {
+    if let Some(found) = find_in(&folders, &name, size_bytes) {
         return Ok(found);
     }
     let first = folders.into_iter().next().unwrap_or_else(|| PathBuf::from("models"));
     Err(SpeechError::ModelMissing { path: first.join(name) })
+}
+
+/// What a model file says of itself at its beginning.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Header {
+    /// Number of tokens it writes with.
+    pub vocabulary: i32,
+}
+
+impl Header {
+    /// Whether it understands nothing but English: such models have one token less than the smallest of the others.
+    pub fn is_english_only(self) -> bool {
+        self.vocabulary == 51_864
+    }
+}
+
+/// Reads the beginning of a file and checks that it is that of a whisper model in ggml form: the magic number, then
+/// eleven small numbers whose ranges no other kind of ggml file has.
+///
+/// # Errors
+/// [`SpeechError::ModelMissing`], [`SpeechError::ModelUnreadable`] or [`SpeechError::ModelDamaged`].
+pub fn read_header(path: &Path) -> Result<Header, SpeechError> {
+    let damaged = |reason: &str| SpeechError::ModelDamaged { path: path.to_owned(), reason: reason.to_owned() };
+    if !path.exists() {
+        return Err(SpeechError::ModelMissing { path: path.to_owned() });
+    }
+    let mut file = File::open(path).map_err(|error| unreadable(path, &error))?;
+    let mut bytes = [0; 4 + 11 * 4];
+    if file.read_exact(&mut bytes).is_err() || bytes[..4] != MAGIC {
+        return Err(damaged("it does not begin like a whisper model in ggml form"));
+    }
+    let number = |index: usize| {
+        let at = 4 + 4 * index;
+        i32::from_le_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]])
+    };
+    // n_vocab, n_audio_ctx, _state, _head, _layer, n_text_ctx, _state, _head, _layer, n_mels, ftype.
+    let ranges = [
+        (51_864..=51_900),
+        (1..=1500),
+        (64..=2048),
+        (1..=64),
+        (1..=64),
+        (1..=448),
+        (64..=2048),
+        (1..=64),
+        (1..=64),
+        (80..=128),
+        (0..=9999),
+    ];
+    if !ranges.iter().enumerate().all(|(index, range)| range.contains(&number(index))) {
+        return Err(damaged("it is a ggml file, but not that of a whisper model"));
+    }
+    Ok(Header { vocabulary: number(0) })
+}
+
+fn unreadable(path: &Path, error: &std::io::Error) -> SpeechError {
+    SpeechError::ModelUnreadable { path: path.to_owned(), reason: error.to_string() }
+}
+
+/// Lower-case hexadecimal digits.
+pub fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// SHA-256 of a file, hexadecimal.
@@ -91,56 +190,57 @@ pub fn find(wanted: Option<&Path>) -> Result<PathBuf, SpeechError> {
 /// # Errors
 /// [`SpeechError::ModelUnreadable`].
 pub fn sha256_of(path: &Path) -> Result<String, SpeechError> {
-    let unreadable =
-        |error: std::io::Error| SpeechError::ModelUnreadable { path: path.to_owned(), reason: error.to_string() };
-    let mut file = File::open(path).map_err(unreadable)?;
+    let mut file = File::open(path).map_err(|error| unreadable(path, &error))?;
     let mut hash = Sha256::new();
     let mut chunk = vec![0_u8; 1 << 20];
     loop {
-        let read = file.read(&mut chunk).map_err(unreadable)?;
+        let read = file.read(&mut chunk).map_err(|error| unreadable(path, &error))?;
         if read == 0 {
             break;
         }
         hash.update(&chunk[..read]);
     }
-    Ok(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(hexadecimal(&hash.finalize()))
 }
 
 /// Checks a model file before it is loaded: its beginning, and size and hash where the catalogue knows its name.
+/// Answers with the SHA-256 where it had to be computed.
 ///
 /// # Errors
 /// [`SpeechError::ModelMissing`], [`SpeechError::ModelUnreadable`] or [`SpeechError::ModelDamaged`].
-pub fn verify(path: &Path) -> Result<(), SpeechError> {
-    let unreadable =
-        |error: std::io::Error| SpeechError::ModelUnreadable { path: path.to_owned(), reason: error.to_string() };
+pub fn verify(path: &Path) -> Result<Option<String>, SpeechError> {
     let damaged = |reason: String| SpeechError::ModelDamaged { path: path.to_owned(), reason };
-    if !path.exists() {
-        return Err(SpeechError::ModelMissing { path: path.to_owned() });
-    }
-    let mut magic = [0; 4];
-    let mut file = File::open(path).map_err(unreadable)?;
-    let size = file.metadata().map_err(unreadable)?.len();
+    read_header(path)?;
+    let size = std::fs::metadata(path).map_err(|error| unreadable(path, &error))?.len();
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let known = catalog().into_iter().find(|model| model.file == name);
-    if file.read_exact(&mut magic).is_err() || magic != MAGIC {
-        return Err(damaged("it does not begin like a whisper model in ggml form".into()));
+    let Some(model) = catalog().into_iter().find(|model| model.file == name) else {
+        let least = LEAST_BYTES;
+        return if size < least {
+            Err(damaged(format!("{size} bytes are too few for a whisper model")))
+        } else {
+            Ok(None)
+        };
+    };
+    matches(path, &model).map(Some)
+}
+
+/// Checks that a file is the model that the catalogue describes; answers with its SHA-256.
+///
+/// # Errors
+/// [`SpeechError::ModelUnreadable`] or [`SpeechError::ModelDamaged`].
+pub fn matches(path: &Path, model: &CatalogModel) -> Result<String, SpeechError> {
+    let damaged = |reason: String| SpeechError::ModelDamaged { path: path.to_owned(), reason };
+    let size = std::fs::metadata(path).map_err(|error| unreadable(path, &error))?.len();
+    if size != model.size_bytes {
+        return Err(damaged(format!("it has {size} bytes and should have {}", model.size_bytes)));
     }
-    if let Some(model) = known {
-        if size != model.size_bytes {
-            return Err(damaged(format!("it has {size} bytes and should have {}", model.size_bytes)));
-        }
-        let hash = sha256_of(path)?;
-        if hash != model.sha256 {
-            return Err(damaged(format!(
-                "its SHA-256 begins with {} and should with {}",
-                &hash[..12],
-                &model.sha256[..12]
-            )));
-        }
-    } else if size < 10_000_000 {
-        return Err(damaged(format!("{size} bytes are too few for a whisper model")));
+    let hash = sha256_of(path)?;
+    if hash != model.sha256 {
+        let begins = |hash: &str| hash.get(..12).unwrap_or_default().to_owned();
+        let (has, wants) = (begins(&hash), begins(&model.sha256));
+        return Err(damaged(format!("its SHA-256 begins with {has} and should with {wants}")));
     }
-    Ok(())
+    Ok(hash)
 }
 
 #[cfg(test)]
@@ -165,6 +265,11 @@ mod tests {
         assert!(sentence.contains(BUNDLED_MODEL) && sentence.contains("--model"), "{sentence}");
         let mut truncated = MAGIC.to_vec();
         truncated.resize(4000, 0);
+        std::fs::write(&path, &truncated).expect("write");
+        assert!(verify(&path).expect_err("no whisper model").to_string().contains("not that of a whisper"));
+        for (index, number) in [51_865, 1500, 512, 8, 6, 448, 512, 8, 6, 80, 2007_i32].into_iter().enumerate() {
+            truncated[4 + 4 * index..8 + 4 * index].copy_from_slice(&number.to_le_bytes());
+        }
         std::fs::write(&path, truncated).expect("write");
         assert!(verify(&path).expect_err("truncated").to_string().contains("81768585"));
     }

@@ -5,6 +5,7 @@ use crate::audio::source::AudioError;
 use crate::engine::EngineError;
 use crate::session::store::StoreError;
 use crate::speech::SpeechError;
+use crate::speech::shelf::{ModelError, NoAnswer, Tried, megabytes_of};
 use rust_i18n::t;
 
 /// An error that can tell itself in the language of the window.
@@ -62,6 +63,77 @@ impl Explain for SpeechError {
                 t!("error.window_failed", locale = locale, start = start, end = end)
             }
             Self::Cancelled => t!("error.cancelled", locale = locale),
+        }
+        .into_owned()
+    }
+}
+
+impl Explain for NoAnswer {
+    fn explain(&self, locale: &str) -> String {
+        if locale == "en" {
+            return self.to_string();
+        }
+        match self {
+            Self::Connection(reason) => t!("error.site.connection", locale = locale, reason = reason),
+            Self::ConnectionTime(seconds) => t!("error.site.connection_time", locale = locale, seconds = seconds),
+            Self::Silence(seconds) => t!("error.site.silence", locale = locale, seconds = seconds),
+            Self::Status(status) => t!("error.site.status", locale = locale, status = status),
+            Self::Redirects(count) => t!("error.site.redirects", locale = locale, count = count),
+            Self::Unsafe(target) => t!("error.site.unsafe", locale = locale, target = target),
+            Self::Size { has, wants } => t!("error.site.size", locale = locale, has = has, wants = wants),
+        }
+        .into_owned()
+    }
+}
+
+impl Explain for ModelError {
+    fn explain(&self, locale: &str) -> String {
+        if locale == "en" {
+            return self.to_string();
+        }
+        let site = |one: &Tried| format!("{}：{}", one.source_url, one.why.explain(locale));
+        match self {
+            Self::Unknown { wanted, known } => t!("error.model.unknown", locale = locale, id = wanted, known = known),
+            Self::NotOffered { id } => t!("error.model.not_offered", locale = locale, id = id),
+            Self::NoDownload { folder } => t!("error.model.no_download", locale = locale, folder = folder.display()),
+            Self::BadSource { source_url } => t!("error.model.bad_source", locale = locale, url = source_url),
+            Self::NoSource { file, tried } => {
+                let sites = tried.iter().map(site).collect::<Vec<_>>().join("；");
+                t!("error.model.no_source", locale = locale, file = file, sites = sites)
+            }
+            Self::Stalled { file, bytes, total, seconds, .. } => {
+                let here = megabytes_of(*bytes, *total).replace(" of ", " / ");
+                t!("error.model.stalled", locale = locale, file = file, here = here, seconds = seconds)
+            }
+            Self::CutOff { file, bytes, total, reason, .. } => {
+                let here = megabytes_of(*bytes, *total).replace(" of ", " / ");
+                t!("error.model.cut_off", locale = locale, file = file, here = here, reason = reason)
+            }
+            Self::Stopped { file, bytes, total, .. } => {
+                let here = megabytes_of(*bytes, *total).replace(" of ", " / ");
+                t!("error.model.stopped", locale = locale, file = file, here = here)
+            }
+            Self::WrongHash { file, source_url } => {
+                t!("error.model.wrong_hash", locale = locale, file = file, url = source_url)
+            }
+            Self::NoSpace { file, folder, needed_bytes, free_bytes } => {
+                let (needed, free) = (needed_bytes.div_ceil(1_000_000), free_bytes / 1_000_000);
+                let folder = folder.display();
+                t!("error.model.no_space", locale = locale, file = file, folder = folder, needed = needed, free = free)
+            }
+            Self::Busy { file } => t!("error.model.busy", locale = locale, file = file),
+            Self::Io { path, reason, .. } => t!("error.io", locale = locale, path = path.display(), reason = reason),
+            Self::NotAModel { path, reason } => {
+                t!("error.model.no_model", locale = locale, path = path.display(), reason = reason)
+            }
+            Self::Mismatch { path, file, reason } => {
+                t!("error.model.mismatch", locale = locale, path = path.display(), file = file, reason = reason)
+            }
+            Self::Bundled { id } => t!("error.model.bundled", locale = locale, id = id),
+            Self::NotHere { id, folder } => {
+                t!("error.model.not_here", locale = locale, id = id, folder = folder.display())
+            }
+            Self::Folder(error) => return error.explain(locale),
         }
         .into_owned()
     }
