@@ -83,6 +83,8 @@ fn one_file_names_each_foreign_library() {
         ("earshot", vec!["analysis/vad.rs"]),
         ("realfft", vec!["analysis/pitch/period.rs", "analysis/spectrum.rs"]),
         ("ferrous_opencc", vec!["speech/whisper.rs"]),
+        ("ureq", vec!["speech/download/http.rs"]),
+        ("fs4", vec!["speech/download/disk.rs"]),
     ] {
         for (path, code) in sources("") {
             let at_home =
@@ -114,8 +116,17 @@ fn dependencies_point_one_way() {
 }
 
 #[test]
-fn nothing_opens_a_socket() {
-    forbid("", &["std::net", "TcpStream", "TcpListener", "UdpSocket", "tokio::net", "reqwest", "ureq"], &[]);
+fn nothing_opens_a_socket_but_a_download_that_the_user_asked_for() {
+    forbid("", &["std::net", "TcpStream", "TcpListener", "UdpSocket", "tokio::net", "reqwest"], &[]);
+    forbid("", &["ureq"], &["speech/download/http.rs"]);
+    // The one way to that file, and who takes it: a command of the user's, and a button of the user's.
+    forbid("", &["Client::new("], &["speech/download.rs"]);
+    forbid("", &["download::{", "download::fetch"], &["cli/models.rs", "ui/backend_real/models.rs"]);
+    for (path, code) in sources("ui/backend_real.rs") {
+        let asks = code.matches("self.models.get(").count();
+        assert_eq!(asks, 1, "{} fetches a model on the user's action alone", path.display());
+        assert!(code.contains("ModelAction::Get(id) => self.models.get("));
+    }
 }
 
 #[test]

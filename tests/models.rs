@@ -419,34 +419,26 @@ fn a_dropped_in_file_is_known_by_its_content_whatever_it_is_called() {
 #[test]
 fn a_dropped_in_file_that_is_damaged_or_no_model_changes_nothing() {
     let desk = Desk::new().with_old();
-    let at = |name: &str, bytes: &[u8]| {
-        let path = desk.folder.path().join(name);
-        std::fs::write(&path, bytes).unwrap();
-        path
-    };
     let mut bent = content(1);
     bent[500_000] ^= 1;
-    for (path, sentence) in [
-        (at(FILE, &bent), "SHA-256"),
-        (at(FILE, &content(1)[..900_000]), "900000"),
-        (at("text.bin", b"hello"), "begin"),
-        (at("empty.bin", b""), "begin"),
-        (at("small.bin", &content(1)[..5000]), "too few"),
-        (at("other.bin", &[&content(1)[..4], &[7; 5000][..]].concat()), "not that of a whisper"),
-        (desk.folder.path().to_owned(), "no file"),
-        (desk.folder.path().join("absent.bin"), "absent.bin"),
+    let other = [&content(1)[..4], &[7; 5000][..]].concat();
+    for (name, bytes, sentence) in [
+        (FILE, &bent[..], "SHA-256"),
+        (FILE, &content(1)[..900_000], "900000"),
+        ("text.bin", b"hello", "begin"),
+        ("empty.bin", b"", "begin"),
+        ("small.bin", &content(1)[..5000], "too few"),
+        ("other.bin", &other, "not that of a whisper"),
     ] {
-        // The first file is written over by the second of its name.
-        if sentence == "SHA-256" {
-            std::fs::write(&path, &bent).unwrap();
-        } else if sentence == "900000" {
-            std::fs::write(&path, &content(1)[..900_000]).unwrap();
-        }
+        let path = desk.folder.path().join(name);
+        std::fs::write(&path, bytes).unwrap();
         let told = add(&desk, &path).unwrap_err().to_string();
         assert!(told.contains(sentence), "{told}");
         assert_eq!(std::fs::read(desk.path()).unwrap(), content(7));
         assert_eq!(desk.files(), [FILE]);
     }
+    assert!(add(&desk, desk.folder.path()).unwrap_err().to_string().contains("no file"));
+    assert!(add(&desk, &desk.folder.path().join("absent.bin")).unwrap_err().to_string().contains("absent.bin"));
 }
 
 #[test]

@@ -5,6 +5,8 @@
 
 #[path = "ui/fake.rs"]
 mod fake;
+#[path = "ui/models.rs"]
+mod models;
 #[path = "ui/pictures.rs"]
 mod pictures;
 #[path = "ui/script.rs"]
@@ -69,6 +71,7 @@ fn window(fake: Fake) -> Window {
 
 fn english(mut fake: Fake) -> Fake {
     fake.settings.locale = Locale::En;
+    fake.models.entries = fake::models(Locale::En);
     fake.settings.theme = ThemeChoice::Light;
     fake
 }

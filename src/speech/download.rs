@@ -236,14 +236,7 @@ impl Download<'_> {
             if !matches!(answer.status, 301 | 302 | 303 | 307 | 308) {
                 return Ok(answer);
             }
-            let location = answer.location.unwrap_or_default();
-            let unsafe_to_follow = || NoAnswer::Unsafe(location.clone());
-            let next = source::redirected(&address, &location).ok_or_else(unsafe_to_follow)?;
-            let downgrade = address.starts_with("https:") && next.starts_with("http:");
-            if downgrade && !source::is_local(&next) {
-                return Err(unsafe_to_follow());
-            }
-            address = next;
+            address = sent_on(&address, &answer.location.unwrap_or_default())?;
         }
         Err(NoAnswer::Redirects(MOST_REDIRECTS))
     }
@@ -301,6 +294,14 @@ impl Download<'_> {
     }
 }
 
+/// Where the request goes on; never from an encrypted address to one that is not, except on this computer itself.
+fn sent_on(address: &str, location: &str) -> Result<String, NoAnswer> {
+    let unsafe_to_follow = || NoAnswer::Unsafe(location.to_owned());
+    let next = source::redirected(address, location).ok_or_else(unsafe_to_follow)?;
+    let downgrade = address.starts_with("https:") && next.starts_with("http:");
+    if downgrade && !source::is_local(&next) { Err(unsafe_to_follow()) } else { Ok(next) }
+}
+
 /// `bytes 5-9/10` as its first byte and the length of the whole file.
 fn parse_range(text: &str) -> Option<(u64, Option<u64>)> {
     let (range, total) = text.strip_prefix("bytes ")?.split_once('/')?;
@@ -345,5 +346,26 @@ impl<'a> Meter<'a> {
             if self.bytes_per_s == 0.0 { speed } else { self.bytes_per_s + weight * (speed - self.bytes_per_s) };
         self.last = Some((at, bytes));
         (self.tell)(Progress { bytes, total: self.total, bytes_per_s: self.bytes_per_s });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn encryption_is_never_given_up_on_the_way() {
+        assert!(sent_on("https://a.cn/x", "http://a.cn/x").is_err());
+        assert!(sent_on("https://a.cn/x", "http://localhost.a.cn/x").is_err());
+        assert!(sent_on("https://a.cn/x", "https://b.cn/x").is_ok());
+        assert!(sent_on("https://a.cn/x", "http://localhost:80/x").is_ok());
+        assert!(sent_on("http://a.cn/x", "http://b.cn/x").is_ok());
+    }
+
+    #[test]
+    fn a_range_is_read_or_counts_as_none() {
+        assert_eq!(parse_range("bytes 5-9/10"), Some((5, Some(10))));
+        assert_eq!(parse_range("bytes 5-9/*"), Some((5, None)));
+        assert_eq!(parse_range("lines 5-9/10"), None);
     }
 }

@@ -4,8 +4,8 @@ mod perform;
 
 use super::FRAME_GAP;
 use super::backend::{
-    Backend, DeviceChoice, ModelStatus, NoticeSeverity, Phase, SessionEntry, Settings, StartRequest, StartSource,
-    ThemeChoice,
+    Backend, DeviceChoice, ModelAction, ModelList, ModelStatus, NoticeSeverity, Phase, SessionEntry, Settings,
+    StartRequest, StartSource, ThemeChoice,
 };
 use super::banner::{self, Banner};
 use super::bar::{self, Bar};
@@ -39,6 +39,7 @@ pub struct App {
     figures: Figures,
     devices: Vec<DeviceChoice>,
     sessions: Vec<SessionEntry>,
+    models: ModelList,
     replay: Option<Replay>,
     check: MicCheck,
     supervisor_open: bool,
@@ -66,6 +67,7 @@ impl App {
             figures: Figures::default(),
             devices,
             sessions: Vec::new(),
+            models: ModelList::default(),
             replay: None,
             check: MicCheck::default(),
             supervisor_open: false,
@@ -146,6 +148,12 @@ impl App {
         if phase != self.last_phase {
             self.phase_changed(phase);
         }
+        if self.page == Page::Settings {
+            self.take_in_files(ctx);
+            if changed {
+                self.models = self.backend.models();
+            }
+        }
         let playing = self.page == Page::Replay && self.replay.as_mut().is_some_and(|replay| replay.step(now_s));
         let minimised = ctx.input(|input| input.viewport().minimized == Some(true));
         if minimised && changed && self.supervisor_open {
@@ -154,6 +162,14 @@ impl App {
         }
         if (changed || playing) && (!minimised || self.supervisor_open) {
             ctx.request_repaint_after(FRAME_GAP);
+        }
+    }
+
+    /// Files that were dropped onto the settings are speech models.
+    fn take_in_files(&mut self, ctx: &egui::Context) {
+        let dropped = ctx.input(|input| input.raw.dropped_files.clone());
+        for path in dropped.into_iter().map(|file| file.path().to_owned()) {
+            self.perform(Command::Model(ModelAction::Add(path)));
         }
     }
 
@@ -205,6 +221,9 @@ impl App {
         }
         if page == Page::Sessions {
             self.sessions = self.backend.sessions();
+        }
+        if page == Page::Settings {
+            self.models = self.backend.models();
         }
         self.asked = None;
         self.page = page;
@@ -311,8 +330,14 @@ impl App {
             }
             Page::Settings => {
                 let rest = banner::banners_ui(ui, words, inner.with_min_y(GRID), &mut self.banners(words), &mut out);
-                let parts = (self.devices.as_slice(), &self.backend.model());
-                settings::settings_ui(ui, rest, words, self.backend.settings(), parts, &mut out);
+                let choices = settings::Choices {
+                    settings: self.backend.settings(),
+                    devices: &self.devices,
+                    status: &self.backend.model(),
+                    models: &self.models,
+                    asked: self.asked.as_deref(),
+                };
+                settings::settings_ui(ui, rest, words, &choices, &mut out);
             }
             Page::Replay => {
                 let (top, rest) = split(inner);

@@ -5,6 +5,7 @@
 
 use crate::session::event::{FlagKind, Language};
 use crate::session::timeline::Timeline;
+use crate::speech::source::ModelSettings;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
@@ -62,6 +63,13 @@ pub trait Backend {
     fn check_microphone(&mut self, id: Option<&str>) -> Result<(), String>;
     /// Ends the check.
     fn stop_check(&mut self);
+    /// Speech models, here or to be had.
+    fn models(&mut self) -> ModelList;
+    /// Does something with a speech model; what takes time goes on behind.
+    ///
+    /// # Errors
+    /// One sentence that says what is wrong and what to do.
+    fn act_on_model(&mut self, action: ModelAction) -> Result<(), String>;
     /// The settings in force.
     fn settings(&self) -> &Settings;
     /// Puts settings in force and keeps them.
@@ -139,6 +147,76 @@ pub enum ModelStatus {
     },
     /// Text is switched off.
     Off,
+}
+
+/// Whether a speech model is here.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ModelState {
+    /// Ready to be used.
+    Here,
+    /// Not on this computer.
+    Absent,
+    /// Will be fetched after another.
+    Waiting,
+    /// Being fetched.
+    Fetching {
+        /// The part that is here, 0 … 1.
+        share: f32,
+        /// Bytes a second lately.
+        bytes_per_s: f64,
+    },
+    /// Begun, and paused or cut off.
+    Partial {
+        /// The part that is here, 0 … 1.
+        share: f32,
+    },
+    /// Here, but not what it should be.
+    Damaged,
+}
+
+/// One speech model.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ModelEntry {
+    /// Id, or file name where the catalogue does not know it.
+    pub id: String,
+    /// Size of its file, bytes.
+    pub size_bytes: u64,
+    /// For whom it is, in the window's language.
+    pub note: String,
+    /// Whether it comes with the program, and so stays.
+    pub bundled: bool,
+    /// Whether it is the one that writes.
+    pub chosen: bool,
+    /// Whether it is here.
+    pub state: ModelState,
+    /// What went wrong with it last, and what to do.
+    pub error: Option<String>,
+}
+
+/// The speech models, and what became of a file dropped in by hand.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ModelList {
+    /// The models.
+    pub entries: Vec<ModelEntry>,
+    /// How much of a file has been taken in, 0 … 1, while one is.
+    pub adding: Option<f32>,
+    /// What became of the last one.
+    pub told: Option<Notice>,
+}
+
+/// What can be done with a speech model.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ModelAction {
+    /// Fetch it, or the rest of it.
+    Get(String),
+    /// Stop fetching it for now.
+    Pause(String),
+    /// Remove it from this computer.
+    Remove(String),
+    /// Write with it from the next session on.
+    Use(String),
+    /// Take in a file.
+    Add(PathBuf),
 }
 
 /// How serious a notice is.
@@ -288,6 +366,8 @@ pub struct Settings {
     pub save_sessions: bool,
     /// Size of everything in the window, 1 = normal.
     pub font_scale: f32,
+    /// Speech model in use, and where models are fetched from.
+    pub models: ModelSettings,
 }
 
 impl Default for Settings {
@@ -301,6 +381,7 @@ impl Default for Settings {
             first_run_done: false,
             save_sessions: true,
             font_scale: 1.0,
+            models: ModelSettings::default(),
         }
     }
 }

@@ -1,4 +1,6 @@
-//! The window's backend: the engine, the stored sessions, the microphone and the loudspeaker.
+//! The window's backend: the engine, the stored sessions, the speech models, the microphone and the loudspeaker.
+
+mod models;
 
 use super::backend::*;
 use crate::analysis::loudness::{SILENCE_DB, peak_db};
@@ -10,7 +12,7 @@ use crate::audio::source::{AudioError, Read, Source};
 use crate::engine::EngineError;
 use crate::engine::live::{LiveOptions, LiveSession, Trouble, live_text_threads, spawn};
 use crate::practice::setup::{Setup, load_transcriber, source_info};
-use crate::practice::{baseline, report};
+use crate::practice::{baseline, choices, report};
 use crate::resources::{self, DEMO};
 use crate::session::event::{Header, Language};
 use crate::session::library::{Entry, Library, State};
@@ -19,17 +21,22 @@ use crate::session::store::{StoreError, default_root, local_now, started_text};
 use crate::session::timeline::Timeline;
 use crate::speech::Transcriber;
 use crate::text::explain::Explain;
+use models::{Done, ModelDesk};
 use rust_i18n::t;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-/// File of the settings, in the data folder.
-const SETTINGS_FILE: &str = "settings.json";
+type ModelLoading = JoinHandle<Loaded>;
 
-type ModelLoading = JoinHandle<Result<Box<dyn Transcriber>, EngineError>>;
+/// What came of loading a model.
+struct Loaded {
+    model: Result<Box<dyn Transcriber>, EngineError>,
+    /// Why it is the bundled one and not the chosen one.
+    fell_back: Option<EngineError>,
+}
 
 /// State of the speech model between sessions.
 enum Model {
@@ -48,6 +55,9 @@ pub struct RealBackend {
     phase: Phase,
     waiting: Option<StartRequest>,
     model: Model,
+    /// Whether another model is wanted as soon as the present one is free.
+    reload: bool,
+    models: ModelDesk,
     cancel: Arc<AtomicBool>,
     notices: Vec<Notice>,
     check: Option<Check>,
@@ -79,8 +89,8 @@ impl RealBackend {
         let root = default_root().ok();
         let settings = root
             .as_ref()
-            .and_then(|root| std::fs::read_to_string(root.join(SETTINGS_FILE)).ok())
-            .and_then(|text| serde_json::from_str(&text).ok())
+            .and_then(|root| choices::read(root))
+            .and_then(|choices| serde_json::from_value(choices).ok())
             .unwrap_or_default();
         let cancel = Arc::new(AtomicBool::new(false));
         let mut backend = Self {
@@ -91,6 +101,8 @@ impl RealBackend {
             phase: Phase::Idle,
             waiting: None,
             model: Model::InUse { file: String::new() },
+            reload: false,
+            models: ModelDesk::new(Arc::clone(&wake)),
             cancel,
             notices: Vec::new(),
             check: None,
@@ -110,15 +122,57 @@ impl RealBackend {
         let cancel = Arc::clone(&self.cancel);
         let wake = Arc::clone(&self.wake);
         let language = self.settings.language;
+        let chosen = self.settings.models.chosen.clone();
+        self.reload = false;
         let loading = spawn("vm-model", move || {
-            let result = load_transcriber(None, language, live_text_threads(), cancel);
+            let load = |wanted| load_transcriber(wanted, language, live_text_threads(), Arc::clone(&cancel));
+            let loaded = match chosen.as_deref().map(|chosen| load(Some(Path::new(chosen)))) {
+                None => Loaded { model: load(None), fell_back: None },
+                Some(Ok(model)) => Loaded { model: Ok(model), fell_back: None },
+                // Practising with the bundled model is better than without text.
+                Some(Err(error)) => Loaded { model: load(None), fell_back: Some(error) },
+            };
             wake();
-            result
+            loaded
         });
         self.model = match loading {
             Ok(loading) => Model::Loading(loading),
             Err(error) => Model::Failed(error),
         };
+    }
+
+    /// Loads the chosen model, now or as soon as the present one is free.
+    fn change_model(&mut self) {
+        match self.model {
+            Model::Loading(_) | Model::InUse { .. } => self.reload = true,
+            Model::Ready(_) | Model::Failed(_) => self.load_model(),
+        }
+    }
+
+    fn use_model(&mut self, id: Option<String>) -> Result<(), String> {
+        let mut settings = self.settings.clone();
+        let other = settings.models.chosen != id;
+        settings.models.chosen = id;
+        let saved = self.save_settings(settings);
+        if other {
+            self.change_model();
+        }
+        saved
+    }
+
+    fn poll_models(&mut self) -> bool {
+        let (changed, done) = self.models.poll();
+        let id = match &done {
+            Some(Done::Got(id)) => id,
+            Some(Done::Added(added)) => &added.id,
+            None => return changed,
+        };
+        let chosen = self.settings.models.chosen.as_ref();
+        if matches!(self.model, Model::Failed(_)) || chosen == Some(id) {
+            // What was missing or damaged may be what has just come.
+            self.change_model();
+        }
+        true
     }
 
     fn recover_in_background(&mut self) {
@@ -228,10 +282,19 @@ impl RealBackend {
         let in_use = Model::InUse { file: String::new() };
         if let Model::Loading(loading) = std::mem::replace(&mut self.model, in_use) {
             self.model = match loading.join() {
-                Ok(Ok(transcriber)) => Model::Ready(transcriber),
-                Ok(Err(error)) => Model::Failed(error),
+                Ok(loaded) => {
+                    if let Some(error) = loaded.fell_back {
+                        let (locale, reason) = (self.locale(), error.explain(self.locale()));
+                        let text = t!("models.fell_back", locale = locale, reason = reason).into();
+                        self.notice(NoticeSeverity::Watch, text);
+                    }
+                    loaded.model.map_or_else(Model::Failed, Model::Ready)
+                }
                 Err(_) => Model::Failed(EngineError::Thread { reason: "vm-model".into() }),
             };
+        }
+        if self.reload {
+            self.load_model();
         }
         true
     }
@@ -251,6 +314,11 @@ impl RealBackend {
         }
         if finished && let Some(session) = self.session.take() {
             let outcome = session.join();
+            self.phase = Phase::Finished;
+            if self.reload {
+                self.load_model();
+                return true;
+            }
             self.model = match outcome.transcriber {
                 Some(transcriber) => Model::Ready(transcriber),
                 None => match std::mem::replace(&mut self.model, Model::InUse { file: String::new() }) {
@@ -261,7 +329,6 @@ impl RealBackend {
                     }
                 },
             };
-            self.phase = Phase::Finished;
         }
         changed
     }
@@ -281,7 +348,7 @@ impl RealBackend {
 
 impl Backend for RealBackend {
     fn poll(&mut self) -> bool {
-        let mut changed = self.poll_model();
+        let mut changed = self.poll_model() | self.poll_models();
         if self.recovery.as_ref().is_some_and(JoinHandle::is_finished) {
             self.recovery = None;
             changed = true;
@@ -440,6 +507,34 @@ impl Backend for RealBackend {
         self.check = None;
     }
 
+    fn models(&mut self) -> ModelList {
+        self.models.list(&self.settings.models, self.locale())
+    }
+
+    fn act_on_model(&mut self, action: ModelAction) -> Result<(), String> {
+        let locale = self.locale();
+        let done = match action {
+            ModelAction::Get(id) => self.models.get(&id, &self.settings.models),
+            ModelAction::Add(path) => self.models.add(path),
+            ModelAction::Pause(id) => {
+                self.models.pause(&id);
+                Ok(())
+            }
+            ModelAction::Use(id) => {
+                let bundled = crate::speech::model::catalog().iter().any(|model| model.bundled && model.id == id);
+                return self.use_model(Some(id).filter(|_| !bundled));
+            }
+            ModelAction::Remove(id) => {
+                let removed = self.models.remove(&id);
+                if removed.is_ok() && self.settings.models.chosen.as_ref() == Some(&id) {
+                    return self.use_model(None);
+                }
+                removed
+            }
+        };
+        done.map_err(|error| error.explain(locale))
+    }
+
     fn settings(&self) -> &Settings {
         &self.settings
     }
@@ -447,18 +542,8 @@ impl Backend for RealBackend {
     fn save_settings(&mut self, settings: Settings) -> Result<(), String> {
         self.settings = settings;
         let root = self.root.clone().ok_or_else(|| StoreError::NoHome.explain(self.locale()))?;
-        let path = root.join(SETTINGS_FILE);
-        let write = || -> std::io::Result<()> {
-            std::fs::create_dir_all(&root)?;
-            // Written beside and renamed: a full disk must not leave half a file.
-            let beside = path.with_extension("json.new");
-            std::fs::write(&beside, serde_json::to_vec_pretty(&self.settings)?)?;
-            std::fs::rename(&beside, &path)
-        };
-        write().map_err(|error| {
-            let reason = error.to_string();
-            StoreError::Io { action: "write", path: path.clone(), reason }.explain(self.locale())
-        })
+        let choices = serde_json::to_value(&self.settings).unwrap_or_default();
+        choices::write(&root, &choices).map_err(|error| error.explain(self.locale()))
     }
 }
 

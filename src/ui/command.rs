@@ -2,7 +2,7 @@
 //!
 //! Drawing functions read state and return commands; [`super::app`] alone carries them out.
 
-use super::backend::{Locale, ThemeChoice};
+use super::backend::{Locale, ModelAction, ThemeChoice};
 use super::icons::Icon;
 use super::words::Words;
 use crate::session::event::Language;
@@ -85,6 +85,14 @@ pub enum Command {
     SetLanguage(Language),
     /// Whether sessions are kept.
     SetSaveSessions(bool),
+    /// Do something with a speech model.
+    Model(ModelAction),
+    /// Ask whether a speech model is to be removed.
+    AskRemoveModel(String),
+    /// Site that models are fetched from.
+    SetModelSource(String),
+    /// Site that is tried next.
+    SetModelMirror(String),
     /// Take away the last error.
     DismissError,
 }
@@ -127,6 +135,14 @@ impl Command {
             Self::SetProfile(_) => "set_profile",
             Self::SetLanguage(_) => "set_language",
             Self::SetSaveSessions(_) => "set_save_sessions",
+            Self::Model(ModelAction::Get(_)) => "get_model",
+            Self::Model(ModelAction::Pause(_)) => "pause_model",
+            Self::Model(ModelAction::Remove(_)) => "remove_model",
+            Self::Model(ModelAction::Use(_)) => "use_model",
+            Self::Model(ModelAction::Add(_)) => "add_model",
+            Self::AskRemoveModel(_) => "ask_remove_model",
+            Self::SetModelSource(_) => "set_model_source",
+            Self::SetModelMirror(_) => "set_model_mirror",
             Self::DismissError => "dismiss_error",
         }
     }
@@ -181,6 +197,9 @@ impl Command {
             Self::Back => Icon::Back,
             Self::Recover(_) => Icon::Repair,
             Self::AskDelete(_) | Self::Delete(_) => Icon::Trash,
+            Self::AskRemoveModel(_) | Self::Model(ModelAction::Remove(_)) => Icon::Trash,
+            Self::Model(ModelAction::Pause(_)) => Icon::Pause,
+            Self::Model(ModelAction::Add(_)) => Icon::Plus,
             Self::ToggleSupervisor => Icon::Screen,
             Self::RefreshDevices => Icon::Refresh,
             Self::SetLocale(_) => Icon::Globe,

@@ -12,6 +12,7 @@ pub mod first_run;
 pub mod fonts;
 pub mod icons;
 pub mod library;
+pub mod models;
 pub mod replay;
 pub mod scene;
 pub mod settings;

@@ -1,43 +1,54 @@
 //! The agent's choices.
 
-use super::backend::{DeviceChoice, Locale, ModelStatus, Settings, ThemeChoice};
+use super::backend::{DeviceChoice, Locale, ModelList, ModelStatus, Settings, ThemeChoice};
 use super::bar;
 use super::command::{Command, Page};
-use super::theme::{self, BODY, GRID, SMALL, TITLE, Tokens};
+use super::models;
+use super::theme::{self, BODY, GRID, TITLE, Tokens};
 use super::widgets::button::{self, Look};
 use super::widgets::card;
 use super::words::Words;
 use crate::practice::profile::bundled_ids;
 use crate::session::event::Language;
-use egui::{Rect, RichText, ScrollArea, Sense, Ui, pos2, vec2};
+use egui::{Rect, ScrollArea, Sense, Ui, pos2, vec2};
 
+/// Height of a line.
+pub(super) const LINE: f32 = 6.0 * GRID;
 /// Sizes of the window's contents.
 pub const FONT_SCALES: [f32; 4] = [1.0, 1.1, 1.25, 1.5];
 
+/// What the page shows.
+pub struct Choices<'a> {
+    /// The settings in force.
+    pub settings: &'a Settings,
+    /// Microphones that are present.
+    pub devices: &'a [DeviceChoice],
+    /// State of the model in use.
+    pub status: &'a ModelStatus,
+    /// Speech models.
+    pub models: &'a ModelList,
+    /// The model that is about to be removed.
+    pub asked: Option<&'a str>,
+}
+
 /// Draws the page.
-pub fn settings_ui(
-    ui: &mut Ui,
-    rect: Rect,
-    words: Words,
-    settings: &Settings,
-    (devices, model): (&[DeviceChoice], &ModelStatus),
-    out: &mut Vec<Command>,
-) {
+pub fn settings_ui(ui: &mut Ui, rect: Rect, words: Words, choices: &Choices<'_>, out: &mut Vec<Command>) {
+    let settings = choices.settings;
     card::inside_ui(ui, rect, "settings", |ui| {
         let tokens = Tokens::of(ui);
         let (head, _) = ui.allocate_exact_size(vec2(rect.width(), 6.0 * GRID), Sense::hover());
         let title = ui.painter().layout_no_wrap(words.tr("settings.title"), theme::bold(TITLE), tokens.text);
         card::galley_at(ui.painter(), head.left_center(), title, tokens.text);
         ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
-            section_ui(ui, "look", 3, |ui| look_ui(ui, words, settings, out));
-            section_ui(ui, "practice", 4, |ui| practice_ui(ui, words, settings, devices, out));
-            section_ui(ui, "model", 1, |ui| model_ui(ui, words, model));
+            section_ui(ui, "look", 3.0 * LINE, |ui| look_ui(ui, words, settings, out));
+            section_ui(ui, "practice", 4.0 * LINE, |ui| practice_ui(ui, words, settings, choices.devices, out));
+            section_ui(ui, "model", models::height(choices), |ui| models::models_ui(ui, words, choices, out));
         });
     });
 }
 
-fn section_ui(ui: &mut Ui, salt: &str, rows: usize, add: impl FnOnce(&mut Ui)) {
-    let height = rows as f32 * 6.0 * GRID + 3.0 * GRID;
+fn section_ui(ui: &mut Ui, salt: &str, inside: f32, add: impl FnOnce(&mut Ui)) {
+    let height = inside + 3.0 * GRID;
     let (rect, _) = ui.allocate_exact_size(vec2((ui.available_width() - GRID).min(880.0), height), Sense::hover());
     card::card_ui(ui, rect, salt, |ui| {
         ui.spacing_mut().item_spacing.y = 0.0;
@@ -46,9 +57,9 @@ fn section_ui(ui: &mut Ui, salt: &str, rows: usize, add: impl FnOnce(&mut Ui)) {
 }
 
 /// A line: what is chosen at the left, the choices at the right.
-fn line_ui(ui: &mut Ui, name: &str, add: impl FnOnce(&mut Ui)) {
+pub(super) fn line_ui(ui: &mut Ui, name: &str, add: impl FnOnce(&mut Ui)) {
     let tokens = Tokens::of(ui);
-    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 6.0 * GRID), Sense::hover());
+    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), LINE), Sense::hover());
     let label = 21.0 * GRID;
     let galley = card::one_line(ui.painter(), name, theme::font(BODY), tokens.text, label - GRID);
     card::galley_at(ui.painter(), rect.left_center(), galley, tokens.text);
@@ -116,19 +127,5 @@ fn practice_ui(ui: &mut Ui, words: Words, settings: &Settings, devices: &[Device
                 out.push(Command::SetSaveSessions(save));
             }
         }
-    });
-}
-
-fn model_ui(ui: &mut Ui, words: Words, model: &ModelStatus) {
-    let tokens = Tokens::of(ui);
-    line_ui(ui, &words.tr("settings.model"), |ui| {
-        let (text, color) = match model {
-            ModelStatus::Loading => (words.tr("model.loading"), tokens.quiet),
-            ModelStatus::Ready { file } => (words.fill("first_run.model_ready", &[("file", file)]), tokens.good),
-            ModelStatus::Failed { sentence } => (sentence.clone(), tokens.bad),
-            ModelStatus::Off => (words.tr("model.off"), tokens.quiet),
-        };
-        let size = if matches!(model, ModelStatus::Failed { .. }) { SMALL } else { BODY };
-        ui.add(egui::Label::new(RichText::new(text).font(theme::font(size)).color(color)).wrap());
     });
 }

@@ -25,6 +25,7 @@ pub struct Fake {
     pub notices: Vec<Notice>,
     pub sessions: Vec<SessionEntry>,
     pub devices: Vec<DeviceChoice>,
+    pub models: ModelList,
     pub level_db: f32,
     pub settings: Settings,
     pub speaker: bool,
@@ -47,6 +48,7 @@ impl Fake {
                 DeviceChoice { id: "jabra".into(), name: "Jabra Evolve2 40".into(), is_default: true },
                 DeviceChoice { id: "built-in".into(), name: "内置麦克风".into(), is_default: false },
             ],
+            models: ModelList { entries: models(Locale::Zh), ..ModelList::default() },
             level_db: -120.0,
             settings: Settings { theme: ThemeChoice::Dark, first_run_done: true, ..Settings::default() },
             speaker: true,
@@ -175,6 +177,13 @@ impl Backend for Fake {
     fn stop_check(&mut self) {
         self.note("stop check".into());
     }
+    fn models(&mut self) -> ModelList {
+        self.models.clone()
+    }
+    fn act_on_model(&mut self, action: ModelAction) -> Result<(), String> {
+        self.note(format!("{action:?}"));
+        Ok(())
+    }
     fn settings(&self) -> &Settings {
         &self.settings
     }
@@ -182,6 +191,20 @@ impl Backend for Fake {
         self.settings = settings;
         Ok(())
     }
+}
+
+/// The models of the catalogue; only the bundled one is here.
+pub fn models(locale: Locale) -> Vec<ModelEntry> {
+    let entry = |model: voicemirror::speech::model::CatalogModel| ModelEntry {
+        id: model.id,
+        size_bytes: model.size_bytes,
+        note: if locale == Locale::En { model.note_en } else { model.note_zh },
+        bundled: model.bundled,
+        chosen: model.bundled,
+        state: if model.bundled { ModelState::Here } else { ModelState::Absent },
+        error: None,
+    };
+    voicemirror::speech::model::catalog().into_iter().map(entry).collect()
 }
 
 /// A loudspeaker that plays nothing.

@@ -3,7 +3,7 @@
 use super::*;
 use egui_kittest::SnapshotOptions;
 
-fn picture(window: &mut Window, name: &str) {
+pub fn picture(window: &mut Window, name: &str) {
     // Another version of the software renderer shades edges of glyphs a little differently; a moved line or another
     // colour is far beyond both numbers.
     let options = SnapshotOptions::new().threshold(1.5).max_failed_pixels(60);

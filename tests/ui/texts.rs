@@ -111,6 +111,14 @@ fn every_command_has_its_texts() {
         Command::SetProfile(String::new()),
         Command::SetLanguage(Language::Zh),
         Command::SetSaveSessions(true),
+        Command::Model(ModelAction::Get(String::new())),
+        Command::Model(ModelAction::Pause(String::new())),
+        Command::Model(ModelAction::Remove(String::new())),
+        Command::Model(ModelAction::Use(String::new())),
+        Command::Model(ModelAction::Add(std::path::PathBuf::new())),
+        Command::AskRemoveModel(String::new()),
+        Command::SetModelSource(String::new()),
+        Command::SetModelMirror(String::new()),
         Command::DismissError,
     ];
     let ctx = egui::Context::default();

@@ -1,7 +1,9 @@
 //! Carrying commands out: what a click or a key changes.
 
 use super::App;
-use crate::ui::backend::{Backend, Phase, StartSource};
+use crate::speech::source;
+use crate::text::explain::Explain;
+use crate::ui::backend::{Backend, ModelAction, Phase, Settings, StartSource};
 use crate::ui::command::{Command, Page};
 
 impl App {
@@ -76,6 +78,22 @@ impl App {
         }
     }
 
+    fn change_site(&mut self, site: &str, change: impl FnOnce(&mut Settings, String)) {
+        match source::normalize(site) {
+            Ok(site) => {
+                self.error = None;
+                self.change_settings(|settings| change(settings, site));
+            }
+            Err(error) => self.error = Some(error.explain(self.words().locale().code())),
+        }
+    }
+
+    fn act_on_model(&mut self, action: ModelAction) {
+        self.asked = None;
+        self.error = self.backend.act_on_model(action).err();
+        self.models = self.backend.models();
+    }
+
     fn perform_setting(&mut self, command: Command) {
         match command {
             Command::SetLocale(locale) => self.change_settings(|settings| settings.locale = locale),
@@ -94,6 +112,17 @@ impl App {
                 self.change_settings(|settings| settings.first_run_done = true);
                 self.open(Page::Live);
             }
+            Command::SetModelSource(site) => {
+                let site = if site.is_empty() { source::DEFAULT_SOURCE } else { &site };
+                self.change_site(site, |settings, site| settings.models.source = site);
+            }
+            // Without a mirror there is nothing to check.
+            Command::SetModelMirror(site) if site.is_empty() => {
+                self.change_settings(|settings| settings.models.mirror.clear());
+            }
+            Command::SetModelMirror(site) => self.change_site(&site, |settings, site| settings.models.mirror = site),
+            Command::AskRemoveModel(id) => self.asked = Some(id),
+            Command::Model(action) => self.act_on_model(action),
             // What is left needs an open replay, and there is none.
             _ => {}
         }
