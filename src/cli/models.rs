@@ -48,7 +48,8 @@ fn lines(listed: &Listed, locale: &str) -> String {
             let percent = bytes.saturating_mul(100) / known.size_bytes.max(1);
             t!("cli.model_part", locale = locale, percent = percent, id = id).into_owned()
         }
-        State::Damaged { path, reason } => {
+        State::Damaged { path, flaw } => {
+            let reason = flaw.explain(locale);
             t!("cli.model_damaged", locale = locale, path = path.display(), reason = reason, id = id).into_owned()
         }
     };
@@ -67,7 +68,7 @@ fn document(listed: &Listed) -> Value {
         State::Here { path } => ("here", Some(path), Some(known.size_bytes), None),
         State::Absent => ("absent", None, None, None),
         State::Partial { bytes } => ("partial", None, Some(*bytes), None),
-        State::Damaged { path, reason } => ("damaged", Some(path), None, Some(reason)),
+        State::Damaged { path, flaw } => ("damaged", Some(path), None, Some(flaw.to_string())),
     };
     json!({
         "id": known.id,

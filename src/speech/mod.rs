@@ -55,7 +55,7 @@ pub struct Heard {
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum SpeechError {
     /// There is no model file.
-    #[error("the speech model is missing: looked for {path}; run `python3 models/build_model.py`, or give a model with --model PATH, or use --no-text", path = path.display())]
+    #[error("the speech model is missing: looked for {path}; fetch one with `voicemirror models get ID`, build the bundled one with `python3 models/build_model.py`, or give a model with --model PATH, or use --no-text", path = path.display())]
     ModelMissing {
         /// Where it was looked for.
         path: PathBuf,
@@ -69,7 +69,7 @@ pub enum SpeechError {
         reason: String,
     },
     /// The file is not what its name or its beginning promises.
-    #[error("the speech model {path} is damaged: {reason}; fetch it again (`python3 models/build_model.py` rebuilds the bundled one) or choose another with --model PATH", path = path.display())]
+    #[error("the speech model {path} is damaged: {reason}; fetch it again (`voicemirror models get ID`, or `python3 models/build_model.py` for the bundled one) or choose another with --model PATH", path = path.display())]
     ModelDamaged {
         /// The file.
         path: PathBuf,

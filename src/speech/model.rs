@@ -137,20 +137,68 @@ impl Header {
     }
 }
 
+/// What is wrong with a model file.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Flaw {
+    /// The system does not let it be read.
+    #[error("{0}")]
+    Unreadable(String),
+    /// A folder or something else.
+    #[error("it is no file")]
+    NoFile,
+    /// Another kind of file.
+    #[error("it does not begin like a whisper model in ggml form")]
+    Beginning,
+    /// A ggml file of something else.
+    #[error("it is a ggml file, but not that of a whisper model")]
+    OtherModel,
+    /// Smaller than any model, bytes.
+    #[error("{0} bytes are too few for a whisper model")]
+    TooFew(u64),
+    /// Not the published size, bytes.
+    #[error("it has {has} bytes and should have {wants}")]
+    Size {
+        /// Bytes of the file.
+        has: u64,
+        /// Bytes as published.
+        wants: u64,
+    },
+    /// Not the published content.
+    #[error("its SHA-256 begins with {has} and should with {wants}")]
+    Hash {
+        /// Beginning of the file's hash.
+        has: String,
+        /// Beginning of the published hash.
+        wants: String,
+    },
+}
+
+impl Flaw {
+    /// A hash that is not the published one.
+    pub fn hash(has: &str, wants: &str) -> Self {
+        let begins = |hash: &str| hash.get(..12).unwrap_or(hash).to_owned();
+        Self::Hash { has: begins(has), wants: begins(wants) }
+    }
+
+    fn of(self, path: &Path) -> SpeechError {
+        let path = path.to_owned();
+        match self {
+            Self::Unreadable(reason) => SpeechError::ModelUnreadable { path, reason },
+            other => SpeechError::ModelDamaged { path, reason: other.to_string() },
+        }
+    }
+}
+
 /// Reads the beginning of a file and checks that it is that of a whisper model in ggml form: the magic number, then
 /// eleven small numbers whose ranges no other kind of ggml file has.
 ///
 /// # Errors
-/// [`SpeechError::ModelMissing`], [`SpeechError::ModelUnreadable`] or [`SpeechError::ModelDamaged`].
-pub fn read_header(path: &Path) -> Result<Header, SpeechError> {
-    let damaged = |reason: &str| SpeechError::ModelDamaged { path: path.to_owned(), reason: reason.to_owned() };
-    if !path.exists() {
-        return Err(SpeechError::ModelMissing { path: path.to_owned() });
-    }
-    let mut file = File::open(path).map_err(|error| unreadable(path, &error))?;
+/// [`Flaw`].
+pub fn read_header(path: &Path) -> Result<Header, Flaw> {
+    let mut file = File::open(path).map_err(|error| Flaw::Unreadable(error.to_string()))?;
     let mut bytes = [0; 4 + 11 * 4];
     if file.read_exact(&mut bytes).is_err() || bytes[..4] != MAGIC {
-        return Err(damaged("it does not begin like a whisper model in ggml form"));
+        return Err(Flaw::Beginning);
     }
     let number = |index: usize| {
         let at = 4 + 4 * index;
@@ -171,7 +219,7 @@ pub fn read_header(path: &Path) -> Result<Header, SpeechError> {
         (0..=9999),
     ];
     if !ranges.iter().enumerate().all(|(index, range)| range.contains(&number(index))) {
-        return Err(damaged("it is a ggml file, but not that of a whisper model"));
+        return Err(Flaw::OtherModel);
     }
     Ok(Header { vocabulary: number(0) })
 }
@@ -209,19 +257,17 @@ pub fn sha256_of(path: &Path) -> Result<String, SpeechError> {
 /// # Errors
 /// [`SpeechError::ModelMissing`], [`SpeechError::ModelUnreadable`] or [`SpeechError::ModelDamaged`].
 pub fn verify(path: &Path) -> Result<Option<String>, SpeechError> {
-    let damaged = |reason: String| SpeechError::ModelDamaged { path: path.to_owned(), reason };
-    read_header(path)?;
+    if !path.exists() {
+        return Err(SpeechError::ModelMissing { path: path.to_owned() });
+    }
+    read_header(path).map_err(|flaw| flaw.of(path))?;
     let size = std::fs::metadata(path).map_err(|error| unreadable(path, &error))?.len();
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let Some(model) = catalog().into_iter().find(|model| model.file == name) else {
-        let least = LEAST_BYTES;
-        return if size < least {
-            Err(damaged(format!("{size} bytes are too few for a whisper model")))
-        } else {
-            Ok(None)
-        };
-    };
-    matches(path, &model).map(Some)
+    match catalog().into_iter().find(|model| model.file == name) {
+        Some(model) => matches(path, &model).map(Some),
+        None if size < LEAST_BYTES => Err(Flaw::TooFew(size).of(path)),
+        None => Ok(None),
+    }
 }
 
 /// Checks that a file is the model that the catalogue describes; answers with its SHA-256.
@@ -229,16 +275,13 @@ pub fn verify(path: &Path) -> Result<Option<String>, SpeechError> {
 /// # Errors
 /// [`SpeechError::ModelUnreadable`] or [`SpeechError::ModelDamaged`].
 pub fn matches(path: &Path, model: &CatalogModel) -> Result<String, SpeechError> {
-    let damaged = |reason: String| SpeechError::ModelDamaged { path: path.to_owned(), reason };
-    let size = std::fs::metadata(path).map_err(|error| unreadable(path, &error))?.len();
-    if size != model.size_bytes {
-        return Err(damaged(format!("it has {size} bytes and should have {}", model.size_bytes)));
+    let has = std::fs::metadata(path).map_err(|error| unreadable(path, &error))?.len();
+    if has != model.size_bytes {
+        return Err(Flaw::Size { has, wants: model.size_bytes }.of(path));
     }
     let hash = sha256_of(path)?;
     if hash != model.sha256 {
-        let begins = |hash: &str| hash.get(..12).unwrap_or_default().to_owned();
-        let (has, wants) = (begins(&hash), begins(&model.sha256));
-        return Err(damaged(format!("its SHA-256 begins with {has} and should with {wants}")));
+        return Err(Flaw::hash(&hash, &model.sha256).of(path));
     }
     Ok(hash)
 }

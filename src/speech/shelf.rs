@@ -7,8 +7,7 @@ mod error;
 
 pub use error::{ModelError, NoAnswer, Tried, megabytes_of};
 
-use super::SpeechError;
-use super::model::{self, CatalogModel, Header};
+use super::model::{self, CatalogModel, Flaw, Header};
 use crate::session::store::default_root;
 use sha2::{Digest, Sha256};
 use std::fs::{self, File};
@@ -64,7 +63,7 @@ pub enum State {
         /// The file.
         path: PathBuf,
         /// What is wrong with it.
-        reason: String,
+        flaw: Flaw,
     },
 }
 
@@ -149,8 +148,8 @@ impl Shelf {
                 Ok(size) if size == model.size_bytes => State::Here { path },
                 // Something better is on its way.
                 _ if part() > 0 => State::Partial { bytes: part() },
-                Ok(size) => State::Damaged { path, reason: format!("{size} ≠ {}", model.size_bytes) },
-                Err(error) => State::Damaged { path, reason: error.to_string() },
+                Ok(has) => State::Damaged { path, flaw: Flaw::Size { has, wants: model.size_bytes } },
+                Err(error) => State::Damaged { path, flaw: Flaw::Unreadable(error.to_string()) },
             },
             None if part() > 0 => State::Partial { bytes: part() },
             None => State::Absent,
@@ -171,7 +170,7 @@ impl Shelf {
             let size_bytes = fs::metadata(&path).ok()?.len();
             let state = match model::read_header(&path) {
                 Ok(_) => State::Here { path },
-                Err(error) => State::Damaged { path, reason: error.to_string() },
+                Err(flaw) => State::Damaged { path, flaw },
             };
             let model = CatalogModel { id: file.clone(), file, size_bytes, ..CatalogModel::default() };
             Some(Listed { model, known: false, state })
@@ -194,27 +193,23 @@ impl Shelf {
         cancel: &AtomicBool,
         progress: &mut dyn FnMut(Progress),
     ) -> Result<Added, ModelError> {
-        let not_a_model = |reason: String| ModelError::NotAModel { path: path.to_owned(), reason };
-        let data = fs::metadata(path).map_err(|error| not_a_model(error.to_string()))?;
+        let not_a_model = |flaw: Flaw| ModelError::NotAModel { path: path.to_owned(), flaw };
+        let data = fs::metadata(path).map_err(|error| not_a_model(Flaw::Unreadable(error.to_string())))?;
         if !data.is_file() {
-            return Err(not_a_model("it is no file".into()));
+            return Err(not_a_model(Flaw::NoFile));
         }
-        let header = match model::read_header(path) {
-            Ok(header) => header,
-            Err(SpeechError::ModelDamaged { reason, .. }) => return Err(not_a_model(reason)),
-            Err(error) => return Err(not_a_model(error.to_string())),
-        };
+        let header = model::read_header(path).map_err(not_a_model)?;
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let named = self.catalog.iter().find(|model| model.file == name);
         let sized = self.catalog.iter().filter(|model| model.size_bytes == data.len());
         if let Some(model) = named
             && model.size_bytes != data.len()
         {
-            let reason = format!("it has {} bytes and should have {}", data.len(), model.size_bytes);
-            return Err(ModelError::Mismatch { path: path.to_owned(), file: name, reason });
+            let flaw = Flaw::Size { has: data.len(), wants: model.size_bytes };
+            return Err(ModelError::Mismatch { path: path.to_owned(), file: name, flaw });
         }
         if named.is_none() && sized.clone().next().is_none() && data.len() < model::LEAST_BYTES {
-            return Err(not_a_model(format!("{} bytes are too few for a whisper model", data.len())));
+            return Err(not_a_model(Flaw::TooFew(data.len())));
         }
         let mut copy = Copy { shelf: self, from: path, size: data.len(), cancel, progress };
         let sized: Vec<&CatalogModel> = sized.collect();
@@ -342,16 +337,12 @@ impl Copy<'_> {
             return Err(ModelError::Mismatch {
                 path: self.from.to_owned(),
                 file: model.file.clone(),
-                reason: format!("its SHA-256 begins with {} and should with {}", start(hash), start(&model.sha256)),
+                flaw: Flaw::hash(hash, &model.sha256),
             });
         }
         let file = if name.ends_with(".bin") { name.to_owned() } else { format!("{name}.bin") };
         Ok((file.clone(), file, false))
     }
-}
-
-fn start(hash: &str) -> &str {
-    hash.get(..12).unwrap_or(hash)
 }
 
 /// Where a part's origin is written down.

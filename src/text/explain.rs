@@ -5,6 +5,7 @@ use crate::audio::source::AudioError;
 use crate::engine::EngineError;
 use crate::session::store::StoreError;
 use crate::speech::SpeechError;
+use crate::speech::model::Flaw;
 use crate::speech::shelf::{ModelError, NoAnswer, Tried, megabytes_of};
 use rust_i18n::t;
 
@@ -86,6 +87,24 @@ impl Explain for NoAnswer {
     }
 }
 
+impl Explain for Flaw {
+    fn explain(&self, locale: &str) -> String {
+        if locale == "en" {
+            return self.to_string();
+        }
+        match self {
+            Self::Unreadable(reason) => t!("error.flaw.unreadable", locale = locale, reason = reason),
+            Self::NoFile => t!("error.flaw.no_file", locale = locale),
+            Self::Beginning => t!("error.flaw.beginning", locale = locale),
+            Self::OtherModel => t!("error.flaw.other_model", locale = locale),
+            Self::TooFew(bytes) => t!("error.flaw.too_few", locale = locale, bytes = bytes),
+            Self::Size { has, wants } => t!("error.flaw.size", locale = locale, has = has, wants = wants),
+            Self::Hash { has, wants } => t!("error.flaw.hash", locale = locale, has = has, wants = wants),
+        }
+        .into_owned()
+    }
+}
+
 impl Explain for ModelError {
     fn explain(&self, locale: &str) -> String {
         if locale == "en" {
@@ -123,11 +142,12 @@ impl Explain for ModelError {
             }
             Self::Busy { file } => t!("error.model.busy", locale = locale, file = file),
             Self::Io { path, reason, .. } => t!("error.io", locale = locale, path = path.display(), reason = reason),
-            Self::NotAModel { path, reason } => {
-                t!("error.model.no_model", locale = locale, path = path.display(), reason = reason)
+            Self::NotAModel { path, flaw } => {
+                t!("error.model.no_model", locale = locale, path = path.display(), reason = flaw.explain(locale))
             }
-            Self::Mismatch { path, file, reason } => {
-                t!("error.model.mismatch", locale = locale, path = path.display(), file = file, reason = reason)
+            Self::Mismatch { path, file, flaw } => {
+                let (path, reason) = (path.display(), flaw.explain(locale));
+                t!("error.model.mismatch", locale = locale, path = path, file = file, reason = reason)
             }
             Self::Bundled { id } => t!("error.model.bundled", locale = locale, id = id),
             Self::NotHere { id, folder } => {

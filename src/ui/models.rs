@@ -8,20 +8,23 @@ use super::theme::{self, BODY, GRID, SMALL, Tokens};
 use super::widgets::button::{self, Look};
 use super::widgets::card;
 use super::words::Words;
-use egui::{Align, Color32, CornerRadius, Layout, Rect, Role, Sense, Stroke, TextEdit, Ui, WidgetInfo, pos2, vec2};
+use egui::{
+    Align, Color32, CornerRadius, Galley, Layout, Rect, Role, Sense, Stroke, TextEdit, Ui, WidgetInfo, pos2, vec2,
+};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// Height of a model.
 const ROW: f32 = 8.0 * GRID;
-/// Height of a sentence about what went wrong with it.
-const ERROR: f32 = 7.5 * GRID;
+/// Most lines of a sentence about what went wrong with it.
+const ERROR_LINES: usize = 3;
 /// Width of the buttons at its right, and of its state beside them.
 const BUTTONS: f32 = 22.0 * GRID;
 const STATE: f32 = 22.0 * GRID;
 
-/// Height of everything, for the card around it.
-pub fn height(choices: &Choices<'_>) -> f32 {
-    let rows = choices.models.entries.iter().map(|entry| ROW + if entry.error.is_some() { ERROR } else { 0.0 });
+/// Height of everything in a card that is `width` wide inside.
+pub fn height(ui: &Ui, choices: &Choices<'_>, width: f32) -> f32 {
+    let rows = choices.models.entries.iter().map(|entry| ROW + error_height(ui, entry, width));
     let told = if choices.models.told.is_some() || choices.models.adding.is_some() { LINE } else { 0.0 };
     LINE + rows.sum::<f32>() + 3.0 * LINE + told + GRID
 }
@@ -42,6 +45,15 @@ pub fn models_ui(ui: &mut Ui, words: Words, choices: &Choices<'_>, out: &mut Vec
     }
     add_ui(ui, words, out);
     told_ui(ui, words, choices);
+}
+
+/// What went wrong, laid out beside its sign.
+fn error_lines(ui: &Ui, error: &str, width: f32) -> Arc<Galley> {
+    card::lines(ui.painter(), error, theme::font(SMALL), Tokens::of(ui).bad, width - 3.0 * GRID, ERROR_LINES)
+}
+
+fn error_height(ui: &Ui, entry: &ModelEntry, width: f32) -> f32 {
+    entry.error.as_ref().map_or(0.0, |error| error_lines(ui, error, width).size().y + GRID)
 }
 
 fn status_ui(ui: &mut Ui, words: Words, status: &ModelStatus) {
@@ -67,7 +79,7 @@ fn status_ui(ui: &mut Ui, words: Words, status: &ModelStatus) {
 
 fn row_ui(ui: &mut Ui, words: Words, entry: &ModelEntry, asked: bool, out: &mut Vec<Command>) {
     let tokens = Tokens::of(ui);
-    let height = ROW + if entry.error.is_some() { ERROR } else { 0.0 };
+    let height = ROW + error_height(ui, entry, ui.available_width());
     let (whole, _) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::hover());
     ui.painter().hline(whole.x_range(), whole.top(), Stroke::new(1.0, tokens.line));
     let row = whole.with_max_y(whole.top() + ROW);
@@ -83,12 +95,12 @@ fn row_ui(ui: &mut Ui, words: Words, entry: &ModelEntry, asked: bool, out: &mut 
         });
     }
     if let Some(error) = &entry.error {
-        let place = Rect::from_min_max(pos2(whole.left(), row.bottom() - GRID), whole.max);
+        let place = Rect::from_min_max(pos2(whole.left(), row.bottom()), whole.max);
         let response = ui.interact(place, ui.scope_id().with(("error", &entry.id)), Sense::hover());
         response.widget_info(|| WidgetInfo::labeled(Role::Status, true, error));
         let square = Rect::from_min_size(place.min + vec2(0.0, 1.0), vec2(16.0, 16.0));
         icons::paint(ui.painter(), Icon::Bad, square, tokens.bad);
-        let galley = card::lines(ui.painter(), error, theme::font(SMALL), tokens.bad, place.width() - 3.0 * GRID, 3);
+        let galley = error_lines(ui, error, whole.width());
         ui.painter().galley(place.min + vec2(3.0 * GRID, 0.0), galley, tokens.bad);
         response.on_hover_text(error);
     }

@@ -42,14 +42,19 @@ pub fn settings_ui(ui: &mut Ui, rect: Rect, words: Words, choices: &Choices<'_>,
         ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
             section_ui(ui, "look", 3.0 * LINE, |ui| look_ui(ui, words, settings, out));
             section_ui(ui, "practice", 4.0 * LINE, |ui| practice_ui(ui, words, settings, choices.devices, out));
-            section_ui(ui, "model", models::height(choices), |ui| models::models_ui(ui, words, choices, out));
+            let height = models::height(ui, choices, section_width(ui) - 4.0 * GRID);
+            section_ui(ui, "model", height, |ui| models::models_ui(ui, words, choices, out));
         });
     });
 }
 
+fn section_width(ui: &Ui) -> f32 {
+    (ui.available_width() - GRID).min(880.0)
+}
+
 fn section_ui(ui: &mut Ui, salt: &str, inside: f32, add: impl FnOnce(&mut Ui)) {
     let height = inside + 3.0 * GRID;
-    let (rect, _) = ui.allocate_exact_size(vec2((ui.available_width() - GRID).min(880.0), height), Sense::hover());
+    let (rect, _) = ui.allocate_exact_size(vec2(section_width(ui), height), Sense::hover());
     card::card_ui(ui, rect, salt, |ui| {
         ui.spacing_mut().item_spacing.y = 0.0;
         add(ui);

@@ -6,7 +6,7 @@ use super::*;
 const NO_SITE_ZH: &str = "下载 ggml-medium-q5_0.bin 失败。https://huggingface.co：10 秒内连不上；https://hf-mirror.com：返回状态 503。\
     请检查网络、换一个下载地址，或用别的办法拿到文件后添加进来。";
 const STALLED_EN: &str = "the download of ggml-small-q8_0.bin stands still: nothing came for 30 s, 89.9 of 264.5 MB (34 %) \
-    are here; `voicemirror models get small-q8_0` goes on from there";
+    are here; Resume (`voicemirror models get small-q8_0`) goes on from there";
 
 /// One of everything.
 fn busy(mut fake: Fake) -> Fake {
@@ -41,7 +41,7 @@ fn failed(mut fake: Fake) -> Fake {
         "/home/agent/Downloads/ggml-model.bin is no speech model: it does not begin like a whisper model in ggml form; \
          nothing was changed"
     } else {
-        "/home/agent/下载/ggml-model.bin 不是语音模型：it does not begin like a whisper model in ggml form。什么都没有改动。"
+        "/home/agent/下载/ggml-model.bin 不是语音模型：开头不是 ggml 格式的 whisper 模型。什么都没有改动。"
     };
     fake.models.told = Some(Notice { severity: NoticeSeverity::Bad, text: text.into() });
     fake

@@ -1,5 +1,6 @@
 //! What can go wrong with models that the user manages.
 
+use crate::speech::model::Flaw;
 use std::path::PathBuf;
 
 /// Why a site gave nothing of a model.
@@ -83,7 +84,7 @@ pub enum ModelError {
         tried: Vec<Tried>,
     },
     /// The stream went dry.
-    #[error("the download of {file} stands still: nothing came for {seconds} s, {} are here; `voicemirror models get {id}` goes on from there", megabytes_of(*bytes, *total))]
+    #[error("the download of {file} stands still: nothing came for {seconds} s, {} are here; Resume (`voicemirror models get {id}`) goes on from there", megabytes_of(*bytes, *total))]
     Stalled {
         /// Id.
         id: String,
@@ -97,7 +98,7 @@ pub enum ModelError {
         seconds: u64,
     },
     /// The stream ended early.
-    #[error("the download of {file} was cut off ({reason}), {} are here; `voicemirror models get {id}` goes on from there", megabytes_of(*bytes, *total))]
+    #[error("the download of {file} was cut off ({reason}), {} are here; Resume (`voicemirror models get {id}`) goes on from there", megabytes_of(*bytes, *total))]
     CutOff {
         /// Id.
         id: String,
@@ -111,7 +112,7 @@ pub enum ModelError {
         reason: String,
     },
     /// The user stopped it.
-    #[error("the download of {file} is paused, {} are here; `voicemirror models get {id}` goes on from there", megabytes_of(*bytes, *total))]
+    #[error("the download of {file} is paused, {} are here; Resume (`voicemirror models get {id}`) goes on from there", megabytes_of(*bytes, *total))]
     Stopped {
         /// Id.
         id: String,
@@ -161,22 +162,22 @@ pub enum ModelError {
         reason: String,
     },
     /// A file that is no model.
-    #[error("{path} is no speech model: {reason}; nothing was changed", path = path.display())]
+    #[error("{path} is no speech model: {flaw}; nothing was changed", path = path.display())]
     NotAModel {
         /// The file.
         path: PathBuf,
         /// What is wrong with it.
-        reason: String,
+        flaw: Flaw,
     },
     /// A file that should be a known model and differs from it.
-    #[error("{path} is not {file} as it was published: {reason}; fetch it again; nothing was changed", path = path.display())]
+    #[error("{path} is not {file} as it was published: {flaw}; fetch it again; nothing was changed", path = path.display())]
     Mismatch {
         /// The file given.
         path: PathBuf,
         /// File name of the catalogue.
         file: String,
         /// What differs.
-        reason: String,
+        flaw: Flaw,
     },
     /// The bundled model stays.
     #[error("the model {id} comes with the program and stays; other models can be removed")]
