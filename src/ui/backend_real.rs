@@ -20,6 +20,7 @@ use crate::session::recorder::Recorder;
 use crate::session::store::{StoreError, default_root, local_now, started_text};
 use crate::session::timeline::Timeline;
 use crate::speech::Transcriber;
+use crate::speech::shelf::Shelf;
 use crate::text::explain::Explain;
 use models::{Done, ModelDesk};
 use rust_i18n::t;
@@ -102,7 +103,7 @@ impl RealBackend {
             waiting: None,
             model: Model::InUse { file: String::new() },
             reload: false,
-            models: ModelDesk::new(Arc::clone(&wake)),
+            models: ModelDesk::new(Shelf::open(), Arc::clone(&wake)),
             cancel,
             notices: Vec::new(),
             check: None,

@@ -21,6 +21,8 @@ const ERROR_LINES: usize = 3;
 /// Width of the buttons at its right, and of its state beside them.
 const BUTTONS: f32 = 22.0 * GRID;
 const STATE: f32 = 22.0 * GRID;
+/// Below this width (large text in a small window) the state takes the place of the note.
+const NARROW: f32 = 75.0 * GRID;
 
 /// Height of everything in a card that is `width` wide inside.
 pub fn height(ui: &Ui, choices: &Choices<'_>, width: f32) -> f32 {
@@ -84,10 +86,19 @@ fn row_ui(ui: &mut Ui, words: Words, entry: &ModelEntry, asked: bool, out: &mut 
     ui.painter().hline(whole.x_range(), whole.top(), Stroke::new(1.0, tokens.line));
     let row = whole.with_max_y(whole.top() + ROW);
     let buttons = row.with_min_x(row.right() - BUTTONS);
-    let state = Rect::from_min_max(pos2(buttons.left() - STATE, row.top()), pos2(buttons.left() - GRID, row.bottom()));
-    name_ui(ui, words, row.with_max_x(state.left() - GRID), entry);
+    let narrow = row.width() < NARROW;
+    let state = if narrow {
+        Rect::from_min_max(row.left_center(), pos2(buttons.left() - GRID, row.bottom() - GRID))
+    } else {
+        Rect::from_min_max(pos2(buttons.left() - STATE, row.top()), pos2(buttons.left() - GRID, row.bottom()))
+    };
+    let name_right = if narrow { buttons.left() } else { state.left() };
+    if !(narrow && asked) {
+        name_ui(ui, words, row.with_max_x(name_right - GRID), entry, !narrow);
+    }
     if asked {
-        ask_ui(ui, words, row.with_min_x(state.left() - 6.0 * GRID), entry, out);
+        let left = if narrow { row.left() } else { state.left() - 6.0 * GRID };
+        ask_ui(ui, words, row.with_min_x(left), entry, out);
     } else {
         state_ui(ui, words, state, entry);
         card::inside_ui(ui, buttons, &format!("buttons {}", entry.id), |ui| {
@@ -107,7 +118,7 @@ fn row_ui(ui: &mut Ui, words: Words, entry: &ModelEntry, asked: bool, out: &mut 
 }
 
 /// Name, size and for whom it is.
-fn name_ui(ui: &mut Ui, words: Words, rect: Rect, entry: &ModelEntry) {
+fn name_ui(ui: &mut Ui, words: Words, rect: Rect, entry: &ModelEntry, with_note: bool) {
     let tokens = Tokens::of(ui);
     let response = ui.interact(rect, ui.scope_id().with(("model", &entry.id)), Sense::hover());
     let size = format!("{:.0} MB", entry.size_bytes as f64 / 1e6);
@@ -125,8 +136,10 @@ fn name_ui(ui: &mut Ui, words: Words, rect: Rect, entry: &ModelEntry) {
         painter.rect_filled(back, CornerRadius::same(11), tokens.accent_dim);
         card::galley_at(painter, pos2(right + GRID, middle), mark, tokens.accent);
     }
-    let note = card::one_line(painter, &entry.note, theme::font(SMALL), tokens.quiet, rect.width());
-    card::galley_at(painter, pos2(rect.left(), rect.top() + 5.5 * GRID), note, tokens.quiet);
+    if with_note {
+        let note = card::one_line(painter, &entry.note, theme::font(SMALL), tokens.quiet, rect.width());
+        card::galley_at(painter, pos2(rect.left(), rect.top() + 5.5 * GRID), note, tokens.quiet);
+    }
     response.on_hover_text(&entry.note);
 }
 
@@ -151,7 +164,8 @@ fn state_ui(ui: &mut Ui, words: Words, rect: Rect, entry: &ModelEntry) {
     let response = ui.interact(rect, ui.scope_id().with(("state", &entry.id)), Sense::hover());
     response.widget_info(|| WidgetInfo::labeled(Role::Status, true, format!("{} {text}", entry.id)));
     let painter = ui.painter();
-    let middle = rect.center().y - if share.is_some() { 1.25 * GRID } else { 0.0 };
+    let beside = rect.height() < ROW;
+    let middle = rect.center().y - if share.is_some() && !beside { 1.25 * GRID } else { 0.0 };
     let mut left = rect.left();
     if let Some(icon) = icon {
         let square = Rect::from_center_size(pos2(left + GRID, middle), vec2(16.0, 16.0));
@@ -159,10 +173,12 @@ fn state_ui(ui: &mut Ui, words: Words, rect: Rect, entry: &ModelEntry) {
         left += 3.0 * GRID;
     }
     let galley = card::one_line(painter, &text, theme::font(BODY), color, rect.right() - left);
-    card::galley_at(painter, pos2(left, middle), galley, color);
+    let right = card::galley_at(painter, pos2(left, middle), galley, color);
     if let Some(share) = share {
         let moving = matches!(entry.state, ModelState::Fetching { .. });
-        let place = Rect::from_min_size(pos2(rect.left(), rect.center().y + GRID), vec2(rect.width() - GRID, GRID));
+        let corner =
+            if beside { pos2(right + GRID, middle - GRID / 2.0) } else { pos2(rect.left(), middle + 2.25 * GRID) };
+        let place = Rect::from_min_size(corner, vec2((rect.right() - GRID - corner.x).max(0.0), GRID));
         bar_ui(ui, place, share, if moving { tokens.accent } else { tokens.quiet });
     }
 }

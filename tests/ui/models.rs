@@ -78,6 +78,13 @@ fn pictures_of_the_models() {
 }
 
 #[test]
+fn pictures_of_the_models_at_large_text() {
+    let mut fake = busy(Fake::idle());
+    fake.settings.font_scale = 1.5;
+    picture(&mut settings(fake, 960.0, 640.0), "models_scale_150_small_zh_dark");
+}
+
+#[test]
 fn every_button_of_a_model_asks_for_what_it_says() {
     let fake = busy(english(Fake::idle()));
     let log = Rc::clone(&fake.log);

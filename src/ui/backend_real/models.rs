@@ -58,6 +58,7 @@ impl Drop for Work {
 
 /// The models and what is being done with them.
 pub(super) struct ModelDesk {
+    shelf: Result<Shelf, ModelError>,
     work: Option<Work>,
     waiting: VecDeque<Job>,
     failures: HashMap<String, ModelError>,
@@ -68,8 +69,16 @@ pub(super) struct ModelDesk {
 }
 
 impl ModelDesk {
-    pub(super) fn new(wake: Arc<dyn Fn() + Send + Sync>) -> Self {
-        Self { work: None, waiting: VecDeque::new(), failures: HashMap::new(), told: None, removing: Vec::new(), wake }
+    pub(super) fn new(shelf: Result<Shelf, ModelError>, wake: Arc<dyn Fn() + Send + Sync>) -> Self {
+        Self {
+            shelf,
+            work: None,
+            waiting: VecDeque::new(),
+            failures: HashMap::new(),
+            told: None,
+            removing: Vec::new(),
+            wake,
+        }
     }
 
     /// Fetches a model, now or after what is going on.
@@ -108,7 +117,7 @@ impl ModelDesk {
             self.removing.push(id.to_owned());
             return Ok(());
         }
-        Shelf::open()?.remove(id).map(|_| ())
+        self.shelf.as_ref().map_err(Clone::clone)?.remove(id).map(|_| ())
     }
 
     /// Takes in how far the work is; answers whether anything changed, and what has been done.
@@ -129,7 +138,11 @@ impl ModelDesk {
             _ => None,
         };
         for id in std::mem::take(&mut self.removing) {
-            if let Err(error) = Shelf::open().and_then(|shelf| shelf.remove(&id)) {
+            // A model of which nothing has come yet is as good as removed.
+            if let Ok(shelf) = &self.shelf
+                && let Err(error) = shelf.remove(&id)
+                && !matches!(error, ModelError::NotHere { .. })
+            {
                 self.failures.insert(id, error);
             }
         }
@@ -165,7 +178,7 @@ impl ModelDesk {
             return Ok(());
         }
         let Some(job) = self.waiting.pop_front() else { return Ok(()) };
-        let shelf = Shelf::open()?;
+        let shelf = self.shelf.clone()?;
         let cancel = Cancel::default();
         let progress = Arc::new(Mutex::new(Progress::default()));
         let (stop, told, wake, todo) = (cancel.clone(), Arc::clone(&progress), Arc::clone(&self.wake), job.clone());
@@ -195,7 +208,8 @@ impl ModelDesk {
 
     /// What the window shows.
     pub(super) fn list(&self, settings: &ModelSettings, locale: &str) -> ModelList {
-        let listed = Shelf::open().map(|shelf| shelf.list()).unwrap_or_default();
+        // Without a data folder there is nothing to list; getting or adding says why.
+        let listed = self.shelf.as_ref().map(Shelf::list).unwrap_or_default();
         let entries = listed.into_iter().map(|listed| self.entry(listed, settings, locale)).collect();
         let adds = |work: &&Work| matches!(work.job, Job::Add(_));
         let adding = self.work.as_ref().filter(adds).map(|work| work.progress().share());
@@ -244,4 +258,172 @@ fn added_notice(added: &Added, locale: &str) -> Notice {
     }
     let sure = added.known && !added.english_only;
     Notice { severity: if sure { NoticeSeverity::Info } else { NoticeSeverity::Watch }, text }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::speech::model::{CatalogModel, hexadecimal};
+    use sha2::{Digest, Sha256};
+    use std::io::{BufRead, BufReader, Write};
+    use std::net::TcpListener;
+    use std::time::{Duration, Instant};
+
+    fn content() -> Vec<u8> {
+        let numbers = [0x6767_6d6c, 51_865, 1500, 512, 8, 6, 448, 512, 8, 6, 80, 2007_u32];
+        let mut bytes: Vec<u8> = numbers.iter().flat_map(|number| number.to_le_bytes()).collect();
+        bytes.resize(200_000, 3);
+        bytes
+    }
+
+    fn desk(folder: &std::path::Path) -> ModelDesk {
+        let model = |id: &str| CatalogModel {
+            id: id.into(),
+            file: format!("ggml-{id}.bin"),
+            size_bytes: content().len() as u64,
+            sha256: hexadecimal(&Sha256::digest(content())),
+            hub: Some("a/b".into()),
+            hub_path: Some("c".into()),
+            ..CatalogModel::default()
+        };
+        let shelf = Shelf {
+            catalog: vec![model("one"), model("two")],
+            folder: folder.to_owned(),
+            search: vec![folder.to_owned()],
+            free_space: |_| None,
+        };
+        ModelDesk::new(Ok(shelf), Arc::new(|| {}))
+    }
+
+    /// Answers `requests` requests: with the file, or with its first half and then nothing for a while.
+    fn serve(requests: usize, stall: bool) -> (String, JoinHandle<()>) {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let url = format!("http://{}", listener.local_addr().expect("an address"));
+        let thread = std::thread::spawn(move || {
+            for _ in 0..requests {
+                let (mut stream, _) = listener.accept().expect("a request");
+                let lines = BufReader::new(stream.try_clone().expect("a stream")).lines();
+                lines.map_while(Result::ok).take_while(|line| !line.is_empty()).for_each(drop);
+                let bytes = content();
+                let head = format!("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: {}\r\n\r\n", bytes.len());
+                stream.write_all(head.as_bytes()).ok();
+                // In two pieces: progress is not told more often than every 100 ms.
+                for piece in bytes.chunks(bytes.len() / 4).take(if stall { 2 } else { 5 }) {
+                    if stall {
+                        std::thread::sleep(Duration::from_millis(120));
+                    }
+                    // The desk may have gone away, which some tests are about.
+                    stream.write_all(piece).ok();
+                }
+                if stall {
+                    std::thread::sleep(Duration::from_millis(1500));
+                }
+            }
+        });
+        (url, thread)
+    }
+
+    fn sites(source: String) -> ModelSettings {
+        ModelSettings { chosen: Some("two".into()), source, mirror: String::new() }
+    }
+
+    /// Waits until nothing is going on; answers with the models that have come.
+    fn settle(desk: &mut ModelDesk) -> Vec<String> {
+        let begun = Instant::now();
+        let mut got = Vec::new();
+        while desk.work.is_some() {
+            assert!(begun.elapsed() < Duration::from_secs(20), "it never ends");
+            if let (_, Some(Done::Got(id))) = desk.poll() {
+                got.push(id);
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        got
+    }
+
+    fn states(desk: &ModelDesk) -> Vec<ModelState> {
+        let list = desk.list(&sites("http://127.0.0.1:9".into()), "zh");
+        list.entries.into_iter().map(|entry| entry.state).collect()
+    }
+
+    #[test]
+    fn two_models_come_one_after_the_other() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut desk = desk(folder.path());
+        let (url, server) = serve(2, false);
+        for id in ["one", "two", "one"] {
+            desk.get(id, &sites(url.clone())).expect("begun");
+        }
+        assert!(matches!(states(&desk)[..], [ModelState::Fetching { .. }, ModelState::Waiting]));
+        assert_eq!(settle(&mut desk), ["one", "two"]);
+        assert_eq!(states(&desk), [ModelState::Here, ModelState::Here]);
+        server.join().expect("served");
+        let list = desk.list(&sites(url), "en");
+        assert_eq!(list.entries.iter().map(|entry| entry.chosen).collect::<Vec<_>>(), [false, true]);
+    }
+
+    #[test]
+    fn a_failure_is_told_until_the_next_try_and_a_pause_is_none() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut desk = desk(folder.path());
+        desk.get("one", &sites("http://127.0.0.1:9".into())).expect("begun");
+        assert!(settle(&mut desk).is_empty());
+        let error = |desk: &ModelDesk| desk.list(&sites(String::new()), "zh").entries[0].error.clone();
+        assert!(error(&desk).is_some_and(|sentence| sentence.contains("http://127.0.0.1:9")));
+        let (url, server) = serve(1, true);
+        desk.get("one", &sites(url)).expect("begun");
+        assert_eq!(error(&desk), None);
+        let begun = Instant::now();
+        while !matches!(states(&desk)[0], ModelState::Fetching { share, .. } if share > 0.0) {
+            assert!(begun.elapsed() < Duration::from_secs(20), "nothing comes");
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        let asked = Instant::now();
+        desk.pause("one");
+        settle(&mut desk);
+        assert!(asked.elapsed() < Duration::from_millis(800), "{:?}", asked.elapsed());
+        assert!(matches!(states(&desk)[0], ModelState::Partial { .. }));
+        assert_eq!(error(&desk), None);
+        server.join().expect("served");
+    }
+
+    #[test]
+    fn a_model_on_its_way_is_removed_and_the_desk_can_be_left_at_any_time() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut desk = desk(folder.path());
+        let (url, server) = serve(2, true);
+        desk.get("one", &sites(url.clone())).expect("begun");
+        desk.remove("one").expect("stopped first");
+        settle(&mut desk);
+        assert_eq!(states(&desk), [ModelState::Absent, ModelState::Absent]);
+        desk.get("two", &sites(url.clone())).expect("begun");
+        let left = Instant::now();
+        drop(desk);
+        assert!(left.elapsed() < Duration::from_millis(800), "{:?}", left.elapsed());
+        // Whatever of the two requests was not made is made here, so that the server ends.
+        let address = url.trim_start_matches("http://").to_owned();
+        while !server.is_finished() {
+            if let Ok(mut stream) = std::net::TcpStream::connect(&address) {
+                stream.write_all(b"\r\n\r\n").ok();
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+
+    #[test]
+    fn a_file_that_is_no_model_is_told_below_the_field() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut desk = desk(&folder.path().join("models"));
+        let file = folder.path().join("a.bin");
+        std::fs::write(&file, b"hello").expect("write");
+        desk.add(file.clone()).expect("begun");
+        settle(&mut desk);
+        let told = |desk: &ModelDesk| desk.list(&sites(String::new()), "zh").told.expect("a word");
+        assert_eq!(told(&desk).severity, NoticeSeverity::Bad);
+        std::fs::write(&file, content()).expect("write");
+        desk.add(file).expect("begun");
+        settle(&mut desk);
+        assert_eq!(told(&desk).severity, NoticeSeverity::Info);
+        assert_eq!(states(&desk)[0], ModelState::Here);
+    }
 }
