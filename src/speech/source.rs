@@ -65,16 +65,15 @@ impl ModelSettings {
 /// # Errors
 /// [`ModelError::BadSource`].
 pub fn normalize(site: &str) -> Result<String, ModelError> {
-    let bad = || ModelError::BadSource { source_url: site.trim().to_owned() };
-    let trimmed = site.trim().trim_end_matches('/');
-    let full = if trimmed.contains("://") { trimmed.to_owned() } else { format!("https://{trimmed}") };
-    let (scheme, rest) = full.split_once("://").ok_or_else(bad)?;
+    let site = site.trim();
+    let (scheme, rest) = site.split_once("://").unwrap_or(("https", site));
+    let rest = rest.trim_end_matches('/');
     let host = rest.split('/').next().unwrap_or_default();
     let plain = |c: char| c.is_ascii_graphic() && !"?#\"<>\\^`{|}".contains(c);
     if !matches!(scheme, "http" | "https") || host.is_empty() || !rest.chars().all(plain) {
-        return Err(bad());
+        return Err(ModelError::BadSource { source_url: site.to_owned() });
     }
-    Ok(full)
+    Ok(format!("{scheme}://{rest}"))
 }
 
 /// The address of a model's file on a site; none when the catalogue names no place.
