@@ -8,7 +8,7 @@ use std::collections::VecDeque;
 
 /// Fillers are counted over this much of the past, seconds.
 const FILLER_WINDOW_S: f64 = 60.0;
-/// One fading end is human; this many of the last [`FADE_MEMORY`] stretches are a habit.
+/// One fading end is human; this many within [`FADE_MEMORY_S`] are a habit.
 const FADES: usize = 2;
 /// How far back fading ends are remembered, seconds.
 const FADE_MEMORY_S: f64 = 30.0;
