@@ -5,6 +5,8 @@
 //! Levels are energy means of the speech frames (equivalent level, IEC 61672-1); over the seconds the median is
 //! taken, so that one laugh or one bump of the table does not shift it.
 
+use super::loudness::{SILENCE_DB, energy_mean_db};
+use super::statistics::percentile;
 use crate::session::event::{Frame, LoudnessPoint};
 
 /// Frames of a second.
@@ -17,8 +19,6 @@ const LEAST_SPEECH_S: f32 = 3.0;
 const LEAST_ABOVE_NOISE_DB: f32 = 6.0;
 /// The background is the level that this share of the frames without speech stay below.
 const NOISE_PERCENTILE: f32 = 0.5;
-/// The lowest level reported, dB re full scale.
-const SILENCE_DB: f32 = super::loudness::SILENCE_DB;
 
 /// Levels of a voice used normally.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -38,15 +38,14 @@ pub fn from_frames(frames: &[Frame]) -> Option<LevelCalibration> {
         let speech = || second.iter().filter(|frame| frame.speech && frame.level_db.is_finite());
         let count = speech().count();
         if count >= LEAST_SPEECH_FRAMES {
-            let power: f64 = speech().map(|frame| 10f64.powf(f64::from(frame.level_db) / 10.0)).sum();
-            levels.push((10.0 * (power / count as f64).log10()) as f32);
+            levels.extend(energy_mean_db(speech().map(|frame| frame.level_db)));
             speech_frames += count;
         }
     }
     let quiet = frames.iter().filter(|frame| !frame.speech && frame.level_db.is_finite());
-    let mut quiet: Vec<f32> = quiet.map(|frame| frame.level_db).collect();
-    let noise_db = percentile(&mut quiet, NOISE_PERCENTILE).unwrap_or(SILENCE_DB);
-    checked(percentile(&mut levels, 0.5)?, noise_db, speech_frames as f32 * 0.01)
+    let quiet: Vec<f32> = quiet.map(|frame| frame.level_db).collect();
+    let noise_db = percentile_of(quiet, NOISE_PERCENTILE).unwrap_or(SILENCE_DB);
+    checked(percentile_of(levels, 0.5)?, noise_db, speech_frames as f32 * 0.01)
 }
 
 /// Calibrates from the level points of stored sessions; none with too little speech or too much noise.
@@ -65,7 +64,7 @@ pub fn from_points<'a>(points: impl IntoIterator<Item = &'a LoudnessPoint>) -> O
         noise.push(point.noise_db);
         speech_s += point.speech_s;
     }
-    checked(percentile(&mut speech, 0.5)?, percentile(&mut noise, 0.5)?, speech_s)
+    checked(percentile_of(speech, 0.5)?, percentile_of(noise, 0.5)?, speech_s)
 }
 
 fn checked(speech_db: f32, noise_db: f32, speech_s: f32) -> Option<LevelCalibration> {
@@ -78,10 +77,10 @@ pub fn relative_db(point: &LoudnessPoint, calibration: &LevelCalibration) -> f32
     point.speech_db - calibration.speech_db
 }
 
-/// The value that `share` of the values stay below; none of none.
-fn percentile(values: &mut [f32], share: f32) -> Option<f32> {
+/// [`percentile`] of values in any order.
+fn percentile_of(mut values: Vec<f32>, share: f32) -> Option<f32> {
     values.sort_by(f32::total_cmp);
-    values.get(((values.len().max(1) - 1) as f32 * share).round() as usize).copied()
+    percentile(&values, share)
 }
 
 #[cfg(test)]

@@ -12,18 +12,16 @@
 //! of the judgement is by that.
 
 mod pitch;
-mod statistics;
 
+use super::statistics::{mean_and_sd, middle_mean, percentile};
 use crate::session::baseline::VoiceBaseline;
 use crate::session::event::{Frame, LivelinessPoint};
 use crate::time::{FRAME_SAMPLES, SampleTime, Span};
 use pitch::Voiced;
-pub use statistics::mean_and_sd;
-use statistics::{middle_mean, percentile};
 use std::collections::VecDeque;
 
 /// Seconds of a frame.
-const FRAME_S: f32 = 0.01;
+const FRAME_S: f32 = crate::time::FRAME_S as f32;
 /// Speech frames that the live judgement looks back on (12 s of speech: three or four sentences).
 const WINDOW_FRAMES: usize = 1200;
 /// Voiced frames without which nothing is said (0.4 s: two words).

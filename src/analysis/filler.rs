@@ -12,7 +12,7 @@
 mod spoken;
 mod stretch;
 
-pub use spoken::{SyllableRate, beside_pause, is_lengthened, spoken_filler};
+pub use spoken::{SyllableRate, beside_pause, is_lengthened, may_fill, spoken_filler};
 
 use super::spectrum::Shape;
 use crate::session::event::Frame;

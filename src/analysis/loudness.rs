@@ -24,6 +24,16 @@ pub fn power_db(power: f32) -> f32 {
     if power > 1e-12 { 10.0 * power.log10() } else { SILENCE_DB }
 }
 
+/// Energy mean of levels in dB (equivalent level, IEC 61672-1); none of none.
+pub fn energy_mean_db(levels_db: impl Iterator<Item = f32>) -> Option<f32> {
+    let (mut power, mut count) = (0.0_f64, 0_u32);
+    for level_db in levels_db {
+        power += 10f64.powf(f64::from(level_db) / 10.0);
+        count += 1;
+    }
+    (count > 0).then(|| (10.0 * (power / f64::from(count)).log10()) as f32)
+}
+
 /// Peak of a block in dB relative to full scale, for input meters.
 pub fn peak_db(block: &[f32]) -> f32 {
     let peak = block.iter().fold(0.0_f32, |peak, x| peak.max(x.abs()));
@@ -59,13 +69,12 @@ impl LoudnessMeter {
         if count < 50 {
             return None;
         }
-        let power: f64 = speech().map(|(frame, _)| 10f64.powf(f64::from(frame.level_db) / 10.0)).sum();
         let clipped = speech().map(|(_, clipped)| clipped).sum::<f32>() / count as f32;
         let start = self.end.saturating_back((self.window.len() * FRAME_SAMPLES) as u64);
         Some(LoudnessPoint {
             at,
             window: Span::new(start, self.end),
-            speech_db: (10.0 * (power / count as f64).log10()) as f32,
+            speech_db: energy_mean_db(speech().map(|(frame, _)| frame.level_db))?,
             noise_db,
             clipped,
             speech_s: count as f32 * 0.01,

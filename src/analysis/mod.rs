@@ -11,5 +11,6 @@ pub mod pace;
 pub mod pause;
 pub mod pitch;
 pub mod spectrum;
+pub mod statistics;
 pub mod tremor;
 pub mod vad;

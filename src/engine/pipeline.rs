@@ -6,7 +6,7 @@
 use super::judge::Judge;
 use crate::analysis::delivery::LivelinessMeter;
 use crate::analysis::fade::FadeMeter;
-use crate::analysis::filler::{FilledPause, FillerFinder, FillerShape, SyllableRate, spoken_filler};
+use crate::analysis::filler::{FilledPause, FillerFinder, FillerShape, SyllableRate, may_fill, spoken_filler};
 use crate::analysis::loudness::{LoudnessMeter, clipped_share, power_db};
 use crate::analysis::pace::PaceMeter;
 use crate::analysis::pause::PauseMeter;
@@ -17,9 +17,7 @@ use crate::session::event::*;
 use crate::speech::window::WindowCutter;
 use crate::speech::{Heard, TextJob};
 use crate::time::{FRAME_SAMPLES, SampleTime, Span};
-use crate::wording::Matcher;
-use crate::wording::Pack;
-use crate::wording::{facts, spoken_han, spoken_words};
+use crate::wording::{Matcher, Pack, facts, spoken_han, spoken_words};
 use std::collections::VecDeque;
 use std::sync::Arc;
 
@@ -28,8 +26,6 @@ const FRAMES_PER_EVENT: usize = 10;
 /// Blocks between two measurements of pace, liveliness and level (1 s).
 const BLOCKS_PER_MEASUREMENT: u64 = 100;
 
-/// Pauses kept for text that is still to come.
-const KEPT_PAUSES: usize = 64;
 /// How sure a filler is that the text shows; a judgement, not a measured rate.
 const SPOKEN_FILLER_CONFIDENCE: f32 = 0.6;
 
@@ -51,8 +47,6 @@ pub struct Pipeline {
     spectrograph: Spectrograph,
     fillers: FillerFinder,
     fade: FadeMeter,
-    /// Pauses that settled text may still ask for.
-    pauses: VecDeque<Pause>,
     detector: VoiceDetector,
     tracker: PitchTracker,
     loudness: LoudnessMeter,
@@ -88,7 +82,6 @@ impl Pipeline {
             spectrograph: Spectrograph::new(),
             fillers: FillerFinder::new(),
             fade: FadeMeter::default(),
-            pauses: VecDeque::new(),
             detector: VoiceDetector::new(),
             tracker: PitchTracker::new(),
             loudness: LoudnessMeter::default(),
@@ -193,8 +186,8 @@ impl Pipeline {
     /// Words of a settled segment that fill a pause: drawn out or set apart, and followed by silence.
     fn spoken_fillers(&mut self, segment: &TextSegment) -> Vec<Filler> {
         let words = &segment.words;
-        let pauses = self.pauses.make_contiguous();
-        let found = (0..words.len()).filter_map(|i| {
+        let pauses = self.pause.recent();
+        let found = (0..words.len()).filter(|&i| may_fill(words, i)).filter_map(|i| {
             let span = spoken_filler(words, i, SyllableRate::around(words, i)?, pauses)?;
             let text: String = words[i..].iter().take(2).map(|word| word.text.trim()).collect();
             let text = text.trim_end_matches(|c: char| !c.is_alphanumeric()).to_owned();
@@ -315,10 +308,6 @@ impl Pipeline {
                 self.cutter.speech_started(at);
                 self.emit(SessionEvent::SpeechStarted { at }, out);
                 if let Some(pause) = self.pause.speech_started(at) {
-                    if self.pauses.len() == KEPT_PAUSES {
-                        self.pauses.pop_front();
-                    }
-                    self.pauses.push_back(pause);
                     self.emit(SessionEvent::Pause(pause), out);
                 }
             }

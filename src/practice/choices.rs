@@ -1,7 +1,7 @@
 //! The user's choices on disk, `settings.json` in the data folder: the window keeps all of them there, the command
 //! line reads and changes those about speech models and leaves the rest alone.
 
-use crate::session::store::StoreError;
+use crate::session::store::{StoreError, replace_file};
 use crate::speech::source::ModelSettings;
 use serde_json::{Map, Value};
 use std::path::Path;
@@ -24,10 +24,7 @@ pub fn write(root: &Path, choices: &Value) -> Result<(), StoreError> {
     let path = root.join(FILE);
     let write = || -> std::io::Result<()> {
         std::fs::create_dir_all(root)?;
-        // Written beside and renamed: a full disk must not leave half a file.
-        let beside = path.with_extension("json.new");
-        std::fs::write(&beside, serde_json::to_vec_pretty(choices)?)?;
-        std::fs::rename(&beside, &path)
+        replace_file(&path, &serde_json::to_vec_pretty(choices)?)
     };
     write().map_err(|error| StoreError::Io { action: "write", path: path.clone(), reason: error.to_string() })
 }

@@ -2,6 +2,7 @@
 //!
 //! A profile is data, stored in full with every session it judged.
 
+use super::event::PauseKind;
 use serde::{Deserialize, Serialize};
 
 /// A named, versioned set of thresholds.
@@ -74,6 +75,19 @@ pub struct PauseLimits {
     /// A key fact wants at least this much silence behind its clause; 0: not judged.
     #[serde(default)]
     pub after_fact_s: f32,
+}
+
+impl PauseLimits {
+    /// The kind of a pause of which nothing but the length is known, seconds.
+    pub fn kind_by_length(&self, seconds: f32) -> PauseKind {
+        if seconds >= self.dead_air_watch_s {
+            PauseKind::DeadAir
+        } else if seconds >= self.sentence_s {
+            PauseKind::Sentence
+        } else {
+            PauseKind::Clause
+        }
+    }
 }
 
 /// Limits of liveliness (0 flat … 1 lively).

@@ -269,7 +269,10 @@ pub(super) fn make_private_folder(folder: &Path, with_parents: bool) -> io::Resu
 }
 
 /// Writes `bytes` to `path` so that after a crash there is either the old file or the whole new one.
-pub(super) fn replace_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
+///
+/// # Errors
+/// What the system says; the old file stays.
+pub fn replace_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let temporary = path.with_extension("tmp");
     let written = (|| {
         let mut file = File::create(&temporary)?;
@@ -288,7 +291,7 @@ pub(super) fn replace_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
 }
 
 /// Asks the system to keep names made in `folder` across a power cut. Not every system can; that is no error.
-pub(super) fn sync_folder(folder: &Path) {
+pub fn sync_folder(folder: &Path) {
     if let Ok(folder) = File::open(folder) {
         let _ = folder.sync_all();
     }

@@ -8,7 +8,7 @@ mod error;
 pub use error::{ModelError, NoAnswer, Tried, megabytes_of};
 
 use super::model::{self, CatalogModel, Flaw, Header};
-use crate::session::store::default_root;
+use crate::session::store::{default_root, sync_folder};
 use sha2::{Digest, Sha256};
 use std::fs::{self, File};
 use std::io::{ErrorKind, Read, Write};
@@ -290,7 +290,7 @@ impl Copy<'_> {
         let outcome = outcome.and_then(|(file, id, known)| {
             let to = self.shelf.folder.join(&file);
             fs::rename(&beside, &to).map_err(|error| io_error("write", &to, &error))?;
-            settle_folder(&self.shelf.folder);
+            sync_folder(&self.shelf.folder);
             Ok(Added { id, path: to, known, english_only: header.is_english_only() })
         });
         if outcome.is_err() {
@@ -352,14 +352,6 @@ pub(super) fn note_path(part: &Path) -> PathBuf {
 
 pub(super) fn io_error(action: &'static str, path: &Path, error: &std::io::Error) -> ModelError {
     ModelError::Io { action, path: path.to_owned(), reason: error.to_string() }
-}
-
-/// Makes a new name in a folder last through a power cut, where the system can.
-pub(super) fn settle_folder(folder: &Path) {
-    if let Ok(folder) = File::open(folder) {
-        // Windows has no such thing, and the file itself is safe already.
-        folder.sync_all().ok();
-    }
 }
 
 #[cfg(feature = "download")]

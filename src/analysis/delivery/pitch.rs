@@ -1,7 +1,7 @@
 //! How pitch moves: its speed, and its distance from the falling line of the phrase.
 
 use super::FRAME_S;
-use super::statistics::percentile;
+use crate::analysis::statistics::percentile;
 
 /// Frames on each side of the one whose slope is measured: a line through 50 ms, shorter than any syllable.
 const SLOPE_REACH: usize = 2;

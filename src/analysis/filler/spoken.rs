@@ -77,6 +77,11 @@ pub fn spoken_filler(words: &[Word], i: usize, rate: SyllableRate, pauses: &[Pau
     (!ends_sentence && !bound && (before || is_lengthened(span, 2, rate))).then_some(span)
 }
 
+/// Whether a phrase that may fill a pause begins with word `i`; quick, and false for almost every word.
+pub fn may_fill(words: &[Word], i: usize) -> bool {
+    phrase_at(words, i).is_some()
+}
+
 fn phrase_at(words: &[Word], i: usize) -> Option<&'static str> {
     let (first, second) = (words.get(i)?, words.get(i + 1)?);
     // Punctuation after the first character: it ends another word.

@@ -2,14 +2,13 @@
 //! fact was given time to sink in.
 
 use super::flags::{Finding, FlagWriter, Open};
+use crate::analysis::pause;
 use crate::session::event::*;
 use crate::session::profile::PauseLimits;
 use crate::time::{SampleTime, Span};
 use crate::wording::{Boundary, boundary};
 use std::collections::VecDeque;
 
-/// Pauses kept for text that is still to come.
-const KEPT_PAUSES: usize = 64;
 /// Words of the text before that are kept for the pause between two segments.
 const KEPT_WORDS: usize = 12;
 
@@ -45,7 +44,7 @@ impl PauseJudge {
             SessionEvent::Speech { span } => self.silence_start = Some(span.end),
             SessionEvent::Pause(pause) => {
                 self.end_silence(pause.span.end, out);
-                if self.pauses.len() == KEPT_PAUSES {
+                if self.pauses.len() == pause::KEPT {
                     self.pauses.pop_front();
                 }
                 self.pauses.push_back(*pause);
@@ -162,8 +161,7 @@ impl PauseLimits {
             Boundary::Inside => PauseKind::Clause,
             Boundary::Sentence => PauseKind::Sentence,
             Boundary::Clause if seconds < self.hesitation_s => PauseKind::Clause,
-            Boundary::Clause | Boundary::Open if seconds >= self.sentence_s => PauseKind::Sentence,
-            Boundary::Clause | Boundary::Open => PauseKind::Clause,
+            Boundary::Clause | Boundary::Open => self.kind_by_length(seconds),
         }
     }
 }

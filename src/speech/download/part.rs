@@ -1,5 +1,6 @@
 //! A file that is not yet whole: `FILE.part` in the user's folder, with a note beside it that says where it is from.
 
+use crate::session::store::sync_folder;
 use crate::speech::model::{self, CatalogModel};
 use crate::speech::shelf::{self, ModelError, Shelf, io_error};
 use serde::{Deserialize, Serialize};
@@ -141,7 +142,7 @@ impl Part {
         fs::rename(&self.path, to).map_err(|error| io_error("write", to, &error))?;
         fs::remove_file(shelf::note_path(&self.path)).ok();
         if let Some(folder) = to.parent() {
-            shelf::settle_folder(folder);
+            sync_folder(folder);
         }
         Ok(())
     }
