@@ -30,6 +30,8 @@ fn figure(kind: FlagKind, value: Option<f32>) -> String {
             format!("{value:.0}")
         }
         FlagKind::Monotone => format!("{:.0}", value * 100.0),
+        // 0.28 s must not read as the 0.3 s that it falls short of.
+        FlagKind::RushedFact => format!("{value:.2}"),
         FlagKind::TooLoud => format!("{:.1}", value * 100.0),
         _ => format!("{value:.1}"),
     }
@@ -115,6 +117,12 @@ mod tests {
     use super::*;
     use crate::session::event::{SessionEvent, Severity};
     use crate::time::{SampleTime, Span};
+
+    #[test]
+    fn a_pause_just_too_short_does_not_read_as_long_enough() {
+        assert_eq!(figure(FlagKind::RushedFact, Some(0.28)), "0.28");
+        assert_eq!(figure(FlagKind::RushedFact, Some(0.3)), "0.30");
+    }
 
     #[test]
     fn every_kind_of_flag_speaks_both_languages() {
