@@ -7,7 +7,7 @@
 //! has been written first.
 
 use super::EngineError;
-use super::offline::gap_cause;
+use super::offline::{gap_cause, vocabulary};
 use super::pipeline::Pipeline;
 use super::textwork::{Done, TextWorker};
 use crate::analysis::loudness::{SILENCE_DB, peak_db};
@@ -136,6 +136,10 @@ impl LiveSession {
         let cancel = Arc::clone(&options.cancel);
         cancel.store(false, Ordering::Relaxed);
         options.header.model = options.transcriber.as_ref().map_or(String::new(), |text| text.model_name());
+        if let Some(transcriber) = &mut options.transcriber {
+            transcriber.set_vocabulary(&vocabulary(&options.pack));
+            transcriber.set_second_look(false);
+        }
         let store = Store {
             recorder: options.recorder.take(),
             timeline: Timeline::default(),

@@ -5,7 +5,7 @@ use super::pipeline::Pipeline;
 use crate::audio::resample::Resampler;
 use crate::audio::source::{Loss, Read, Source};
 use crate::session::event::{EndCause, GapCause, Header, Language, SessionEvent};
-use crate::speech::{Heard, SpeechError, Transcriber};
+use crate::speech::{Heard, SpeechError, Transcriber, Vocabulary};
 use crate::time::{SAMPLE_RATE_HZ, samples};
 use crate::wording::Pack;
 use std::sync::Arc;
@@ -18,6 +18,11 @@ pub fn gap_cause(loss: Loss) -> GapCause {
         Loss::Stalled => GapCause::DeviceStalled,
         Loss::Lost => GapCause::DeviceLost,
     }
+}
+
+/// What the recogniser should expect in a session with `pack`.
+pub fn vocabulary(pack: &Pack) -> Vocabulary {
+    Vocabulary { manner: pack.prompt.clone(), terms: pack.terms.clone() }
 }
 
 /// Runs `source` to its end. `sink` gets every event in order; `progress` the seconds analysed so far.
@@ -37,6 +42,10 @@ pub fn analyse(
     let rate_hz = source.rate_hz();
     let mut resampler = Resampler::new(rate_hz, SAMPLE_RATE_HZ)?;
     let mut events = Vec::new();
+    if let Some(transcriber) = transcriber.as_deref_mut() {
+        transcriber.set_vocabulary(&vocabulary(&pack));
+        transcriber.set_second_look(true);
+    }
     let mut pipeline = Pipeline::new(header, pack, &mut events);
     let (mut raw, mut resampled) = (Vec::new(), Vec::new());
     loop {

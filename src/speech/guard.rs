@@ -25,6 +25,11 @@ const PHANTOMS: [&str; 14] = [
 const LONE_PHANTOMS: [&str; 6] = ["谢谢观看", "感谢观看", "谢谢大家", "谢谢收看", "多谢观看", "thanksforwatching"];
 /// Nobody speaks more syllables a second; a window that has more is a loop.
 const MOST_PER_SECOND: f64 = 11.0;
+/// Syllables a second of speech above which a sentence that is there twice was said once: nobody repeats a whole
+/// sentence faster than 390 syllables a minute.
+const MOST_PER_SECOND_REPEATED: f64 = 6.5;
+/// Words of the shortest repetition that is looked at so.
+const LEAST_REPEATED: usize = 6;
 /// Mean probability below which a window with little speech is a guess.
 const LEAST_MEAN_P: f32 = 0.28;
 
@@ -51,14 +56,39 @@ pub fn keep_what_was_said(job: &TextJob, mut words: Vec<Word>, no_speech_p: f32)
         return Vec::new();
     }
     let most = (job.speech_s() * MOST_PER_SECOND).ceil() as usize + 3;
-    let mut units = 0;
+    let mut said = 0;
     let keep = words.iter().take_while(|word| {
-        units += word.text.chars().filter(|&c| is_han(c)).count().max(1);
-        units <= most
+        said += units_of(word);
+        said <= most
     });
     let keep = keep.count();
     words.truncate(keep);
     words
+}
+
+/// Syllables of Mandarin and words of anything else.
+pub fn units(words: &[Word]) -> usize {
+    words.iter().map(units_of).sum()
+}
+
+fn units_of(word: &Word) -> usize {
+    word.text.chars().filter(|&c| is_han(c)).count().max(1)
+}
+
+/// Cuts a sentence that the model wrote again in the silence behind it; whether there was one. The second writing may
+/// be broken off. A person who really says a sentence twice needs twice the time.
+pub fn cut_repetition(words: &mut Vec<Word>, speech_s: f64) -> bool {
+    if (units(words) as f64) < speech_s * MOST_PER_SECOND_REPEATED {
+        return false;
+    }
+    let bare: Vec<String> = words.iter().map(|word| bare(&word.text)).collect();
+    let is_repeated_from = |at: usize| {
+        let tail = &bare[at..];
+        tail.len() >= LEAST_REPEATED && tail.len() <= at && bare.starts_with(tail)
+    };
+    let Some(at) = (LEAST_REPEATED..bare.len()).find(|&at| is_repeated_from(at)) else { return false };
+    words.truncate(at);
+    true
 }
 
 fn mean_p(words: &[Word]) -> f32 {
@@ -114,6 +144,18 @@ mod tests {
         assert_eq!(said("我我我我我我我我我我知道", 0.9, 9.0), "我我知道");
         assert_eq!(said("对对对好的", 0.9, 3.0), "对对对好的");
         assert_eq!(said(&"没有问题".repeat(8), 0.9, 9.0), "没有问题没有问题");
+    }
+
+    #[test]
+    fn a_sentence_written_again_in_the_silence_is_cut_and_one_said_twice_is_kept() {
+        let twice = "我帮您查询一下订单的状态我帮您查询一下订单的";
+        let mut heard = words(twice, 0.9);
+        assert!(cut_repetition(&mut heard, 2.5));
+        assert_eq!(heard.len(), 12);
+        let mut heard = words(twice, 0.9);
+        assert!(!cut_repetition(&mut heard, 5.0));
+        let mut heard = words("您好我们今天先来看一下保险的理赔", 0.9);
+        assert!(!cut_repetition(&mut heard, 1.9));
     }
 
     #[test]

@@ -1,10 +1,13 @@
 //! From sound to timed text: windows cut at pauses, a transcriber that hears them, and guards against invention.
 
+pub mod doubt;
 #[cfg(feature = "download")]
 pub mod download;
 pub mod fit;
 pub mod guard;
 pub mod model;
+#[cfg(feature = "whisper")]
+pub mod script_zh;
 pub mod scripted;
 pub mod shelf;
 pub mod source;
@@ -49,6 +52,15 @@ pub struct Heard {
     pub words: Vec<Word>,
     /// Language it was heard as.
     pub language: Language,
+}
+
+/// What a recogniser should expect to hear; from the wording pack.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Vocabulary {
+    /// A sentence in the manner of the speech that is coming; may be empty.
+    pub manner: String,
+    /// Names of companies and products and words of the trade, as they are to be written, the most important first.
+    pub terms: Vec<String>,
 }
 
 /// What can go wrong between sound and text.
@@ -111,6 +123,12 @@ pub trait Transcriber: Send {
 
     /// The language of the next windows.
     fn set_language(&mut self, _language: Language) {}
+
+    /// What to expect in the next windows.
+    fn set_vocabulary(&mut self, _vocabulary: &Vocabulary) {}
+
+    /// Whether a doubtful window may be heard a second time, more fully: for recordings, where nobody waits.
+    fn set_second_look(&mut self, _allowed: bool) {}
 
     /// How many threads the next window may use.
     fn set_threads(&mut self, _threads: usize) {}

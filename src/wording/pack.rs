@@ -27,8 +27,10 @@ pub struct Pack {
     pub names: BTreeMap<String, String>,
     /// Language that the phrases are in.
     pub language: Language,
-    /// Words that the recogniser should expect, as one text; may be empty.
+    /// A neutral sentence in the manner of the speech, for the recogniser; may be empty.
     pub prompt: String,
+    /// Names of companies and products and words of the trade that the recogniser should expect, as they are written.
+    pub terms: Vec<String>,
     /// Characters or words that may be put in anywhere without changing what is said (就, 真, 啊).
     pub fillers: Vec<String>,
     /// What to look for.
@@ -145,7 +147,7 @@ impl Pack {
             message: error.message().lines().collect::<Vec<_>>().join(", "),
         })?;
         let table = Table { source, table: document.get_ref(), at: 0, owner: "the pack".to_owned() };
-        table.only(&["id", "version", "name", "names", "language", "prompt", "fillers", "entry"])?;
+        table.only(&["id", "version", "name", "names", "language", "prompt", "terms", "fillers", "entry"])?;
         let mut pack = Self {
             id: table.text("id")?,
             version: table.version()?,
@@ -153,6 +155,7 @@ impl Pack {
             names: table.names()?,
             language: table.one_of("language", "language", &[("zh", Language::Zh), ("en", Language::En)], None)?,
             prompt: table.text_or_empty("prompt")?,
+            terms: table.texts("terms")?.into_iter().map(|(term, _)| term).collect(),
             fillers: table.texts("fillers")?.into_iter().map(|(filler, _)| filler).collect(),
             entries: Vec::new(),
         };
