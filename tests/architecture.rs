@@ -66,9 +66,21 @@ fn the_pure_parts_read_no_clock_spawn_nothing_lock_nothing_and_touch_no_disk() {
         "println!",
         "eprintln!",
     ];
-    for below in
-        ["analysis", "wording", "session/timeline.rs", "session/event.rs", "engine/pipeline.rs", "engine/judge.rs"]
-    {
+    for below in [
+        "analysis",
+        "wording",
+        "session/timeline.rs",
+        "session/event.rs",
+        "engine/pipeline.rs",
+        "engine/judge.rs",
+        "engine/textwork/backlog.rs",
+        "engine/textwork/budget.rs",
+        "engine/textwork/effort.rs",
+        "speech/language.rs",
+        "speech/stabilize.rs",
+        "speech/window.rs",
+        "speech/window",
+    ] {
         forbid(below, &impure, &[]);
     }
 }

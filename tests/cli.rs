@@ -44,6 +44,56 @@ fn help_shows_examples_and_unknown_words_are_usage_errors() {
 }
 
 #[test]
+fn threads_are_between_1_and_64() {
+    for command in [["analyze", "x.wav"], ["live", "--no-text"]] {
+        for threads in ["0", "65", "-1", "two"] {
+            let (out, err) = run(&[command[0], command[1], "--threads", threads], 2);
+            assert!(out.is_empty() && err.contains("--threads"), "{threads}: {err}");
+        }
+    }
+    let file = golden("calm.flac");
+    run(&["analyze", path_text(&file), "--no-text", "--threads", "64", "--json", "-"], 0);
+}
+
+#[test]
+fn a_recording_stands_in_for_the_microphone_at_real_speed() {
+    let data = tempfile::tempdir().expect("a folder");
+    let file = golden("rushed.flac");
+    let begun = std::time::Instant::now();
+    let output = program()
+        .env("VOICEMIRROR_DATA", data.path())
+        .args(["live", "--from", path_text(&file), "--seconds", "4", "--no-text", "--save", "--json", "-"])
+        .output()
+        .expect("the program runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(begun.elapsed().as_secs_f64() >= 3.5, "the recording came faster than it was spoken");
+    let document: Value = serde_json::from_slice(&output.stdout).expect("one JSON document and nothing else");
+    let duration_s = document["source"]["duration_s"].as_f64().expect("a length");
+    assert!((3.5..5.5).contains(&duration_s), "{duration_s}");
+    assert_eq!(document["source"]["path"], path_text(&file));
+    assert!(document["speech"].as_array().is_some_and(|speech| !speech.is_empty()));
+    assert_eq!(document["gaps"].as_array().map(Vec::len), Some(0));
+    let mut listed = program();
+    listed.env("VOICEMIRROR_DATA", data.path()).args(["sessions", "show", "last", "--json", "-"]);
+    let listed = listed.output().expect("the program runs");
+    let kept: Value = serde_json::from_slice(&listed.stdout).expect("the kept session");
+    assert_eq!(kept["speech"], document["speech"]);
+}
+
+#[test]
+fn a_recording_in_place_of_the_microphone_is_one_that_can_be_read() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let text = folder.path().join("text.mp3");
+    std::fs::write(&text, "这不是录音".repeat(400)).expect("write");
+    for file in [text, folder.path().join("absent.wav"), folder.path().to_owned()] {
+        let (out, err) = run(&["live", "--from", path_text(&file), "--no-text", "--json", "-"], 1);
+        assert!(out.is_empty() && err.contains(path_text(&file)), "{err}");
+    }
+    let (_, err) = run(&["live", "--from", "a.wav", "--device", "Jabra", "--no-text"], 2);
+    assert!(err.contains("--from") && err.contains("--device"), "{err}");
+}
+
+#[test]
 fn the_document_has_the_promised_keys() {
     let (out, _) = run(&["analyze", path_text(&golden("rushed.flac")), "--no-text", "--json", "-"], 0);
     let document: Value = serde_json::from_str(&out).expect("one JSON document and nothing else");

@@ -50,8 +50,8 @@ fn events_for_the_screen_are_not_stored_and_the_end_is_added() {
     let header = header();
     let mut recorder = Recorder::create(root.path(), &header, local_now()).unwrap();
     recorder.event(&SessionEvent::Started(Box::new(header.clone()))).unwrap();
-    recorder.event(&SessionEvent::Partial { span: Span::default(), text: "您".into() }).unwrap();
-    recorder.event(&SessionEvent::Lag { at: SampleTime(1), behind_s: 0.5 }).unwrap();
+    recorder.event(&SessionEvent::Partial { span: Span::default(), text: "您".into(), stable_chars: 0 }).unwrap();
+    recorder.event(&SessionEvent::Lag { at: SampleTime(1), behind_s: 0.5, effort: Default::default() }).unwrap();
     recorder.audio(&[2.0, f32::NAN, -7.0, 0.5, 0.25, 0.125]).unwrap();
     let folder = recorder.finish(&serde_json::json!("plain")).unwrap();
     let library = Library::open(root.path());

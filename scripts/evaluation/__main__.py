@@ -11,14 +11,32 @@ import tempfile
 import time
 from pathlib import Path
 
-from evaluation import monotony, pace, pauses, pitch, text, wording
+from evaluation import invented, live, monotony, pace, pauses, pitch, settling, speed, text, wording
 from evaluation.frame import RecordingSet, Refused, Run, say
 from evaluation.project import Project
 
 ROOT = Path(__file__).resolve().parents[2]
-QUESTIONS = {"pitch": pitch, "pauses": pauses, "pace": pace, "monotony": monotony, "text": text, "wording": wording}
+QUESTIONS = {
+    "pitch": pitch,
+    "pauses": pauses,
+    "pace": pace,
+    "monotony": monotony,
+    "text": text,
+    "wording": wording,
+    "live": live,
+    "settling": settling,
+    "invented": invented,
+    "speed": speed,
+}
 SEED = 20240611
 QUIET_LOAD = 0.7  # processes that want a core, over the last minute
+
+
+def positive(text):
+    value = float(text)
+    if not 0 < value < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text} is no number above 0")
+    return value
 
 
 def arguments():
@@ -46,7 +64,14 @@ def arguments():
     ap.add_argument(
         "--model", type=Path, default=ROOT / "models/ggml-base-q8_0.bin", metavar="PATH", help="speech model, of both"
     )
-    ap.add_argument("--seed", type=int, default=SEED, help="of the noise")
+    ap.add_argument(
+        "--live-minutes",
+        type=positive,
+        default=3.0,
+        metavar="N",
+        help="feed at most so much of each folder at real speed (default 3; the sessions always as a whole)",
+    )
+    ap.add_argument("--seed", type=int, default=SEED, help="of the noise, and of what is joined how")
     ap.add_argument(
         "--fresh", action="store_true", help="measure the peers anew instead of taking what an earlier run kept"
     )
@@ -102,7 +127,7 @@ def main():
     home.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=home, prefix="work-") as work:
         project = Project(Path(os.environ["VOICEMIRROR"]).resolve(), args.model, work)
-        run = Run(recordings, project, peers, args.seed, not args.no_text, Path(work))
+        run = Run(recordings, project, peers, args.seed, not args.no_text, Path(work), args.live_minutes)
         for name in args.only:
             begun = time.monotonic()
             tables = QUESTIONS[name].run(run) or []

@@ -154,3 +154,11 @@ class Run:
     seed: int
     text: bool  # False: never start the speech model
     work: Path  # for sound made on the fly; removed at the end
+    live_minutes: float = 3.0  # at most so much of each folder is fed at real speed
+    kept: dict = field(default_factory=dict)
+
+    def once(self, name, make):
+        """What several questions need is made by the first of them."""
+        if name not in self.kept:
+            self.kept[name] = make()
+        return self.kept[name]

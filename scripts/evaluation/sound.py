@@ -26,6 +26,10 @@ def read(path, rate=None):
     return (mono, own) if rate is None or rate == own else (resample(mono, own, rate), rate)
 
 
+def seconds(path):
+    return soundfile.info(path).duration
+
+
 def resample(samples, old, new):
     common = gcd(old, new)
     return signal.resample_poly(samples, new // common, old // common)
@@ -46,6 +50,15 @@ def power(samples):
 def mix(speech, noise, snr_db):
     """The ratio is between the mean power of the whole recording and that of the noise."""
     return speech + noise * np.sqrt(power(speech) / power(noise) * 10 ** (-snr_db / 10))
+
+
+def coloured(length, rate, slope, rng, band_hz=(20.0, 8000.0)):
+    """Noise with the mean power of 1 in a band, whose power goes with frequency to the power of `slope`."""
+    hz = np.fft.rfftfreq(length, 1 / rate)
+    inside = (hz >= band_hz[0]) & (hz <= band_hz[1])
+    shape = np.where(inside, np.maximum(hz, band_hz[0]) ** (slope / 2), 0.0)
+    noise = np.fft.irfft(shape * np.exp(2j * np.pi * rng.random(len(hz))) * rng.rayleigh(size=len(hz)), length)
+    return noise / np.sqrt(power(noise))
 
 
 def white(samples, rate, rng, others):

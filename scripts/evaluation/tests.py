@@ -2,7 +2,7 @@
 
 import unittest
 
-from evaluation import frame, scoring
+from evaluation import frame, scoring, timing
 
 
 class Pitch(unittest.TestCase):
@@ -86,6 +86,126 @@ class Text(unittest.TestCase):
     def test_edit_distance(self):
         self.assertEqual(scoring.edit_distance("kitten", "sitting"), 3)
         self.assertEqual(scoring.edit_distance("", "ab"), 2)
+
+
+CLAUSES = [
+    {"text": "您好", "start": 0.5, "end": 1.0},
+    {"text": "五点之前", "start": 1.5, "end": 2.5},
+    {"text": "好的", "start": 3.0, "end": 3.5},
+]
+
+
+def word(text, start, end, ready=0.0):
+    return timing.Word(text, start, end, ready)
+
+
+def spoken(text, start, step=0.2, ready=0.0):
+    return [word(char, start + i * step, start + (i + 1) * step, ready) for i, char in enumerate(text)]
+
+
+class Streams(unittest.TestCase):
+    def test_recordings_lie_behind_their_gaps_and_stretches_meet_in_the_middle(self):
+        slots, whole = timing.lay_out([2.0, 3.0], [1.0, 0.8, 4.0])
+        self.assertAlmostEqual(whole, 10.8)
+        self.assertEqual([(s.start, s.end) for s in slots], [(1.0, 3.0), (3.8, 6.8)])
+        self.assertEqual([s.low for s in slots], [0.0, (3.0 + 3.8) / 2])
+        self.assertEqual([s.high for s in slots], [(3.0 + 3.8) / 2, whole])
+
+    def test_each_word_belongs_to_the_one_stretch_that_holds_its_middle(self):
+        slots, _ = timing.lay_out([2.0, 3.0], [1.0, 1.0, 4.0])
+        words = [word("您", 0.9, 1.2), word("好", 3.3, 3.6), word("再", 3.4, 3.7), word("见", 6.9, 10.0)]
+        self.assertEqual([timing.written(timing.within(words, s)) for s in slots], ["您好", "再见"])
+
+    def test_what_is_chosen_fits_and_keeps_its_order(self):
+        self.assertEqual(timing.choose([3.0, 4.0, 2.0, 5.0], 9.0, [3, 1, 2, 0]), [1, 3])
+        self.assertEqual(timing.choose([3.0, 4.0, 2.0, 5.0], 7.5, [3, 1, 2, 0]), [2, 3])
+        self.assertEqual(timing.choose([30.0, 4.0], 10.0, [0, 1]), [0])
+        self.assertEqual(timing.choose([], 10.0, []), [])
+
+    def test_words_come_by_time_and_know_when_their_segment_was_ready(self):
+        def segment(ready, *words):
+            return {"ready_at_s": ready, "words": [{"text": t, "start_s": a, "end_s": b} for t, a, b in words]}
+
+        report = {"segments": [segment(9.0, ("好", 5.0, 5.2)), segment(3.0, ("您", 1.0, 1.2))]}
+        self.assertEqual(timing.words_of(report), [word("您", 1.0, 1.2, 3.0), word("好", 5.0, 5.2, 9.0)])
+
+    def test_latin_words_are_kept_apart(self):
+        self.assertEqual(
+            timing.written([word(t, 0, 0) for t in ("VIP", "card，", "一", "ok", "3", "年")]), "VIP card，一ok 3年"
+        )
+
+
+class Settling(unittest.TestCase):
+    def test_numbers_are_read_in_their_context(self):
+        units = timing.timed_units(
+            [word("2021", 0.0, 0.8, 2.0), word("年，", 0.8, 1.0, 3.0), word("VIP", 1.0, 1.5, 3.0)]
+        )
+        self.assertEqual([u.text for u in units], ["二", "零", "二", "一", "年", "vip"])
+        self.assertAlmostEqual(units[4].end, 1.0)
+        self.assertEqual(units[0].ready, 3.0)
+        self.assertAlmostEqual(units[1].start, 0.2)
+
+    def test_each_clause_finds_its_own_end(self):
+        heard = spoken("您好", 0.5, 0.25, 1.8) + spoken("5点之前", 1.5, 0.25, 3.0) + spoken("好的", 3.0, 0.25, 4.5)
+        ends = timing.clause_ends(CLAUSES, timing.timed_units(heard))
+        self.assertEqual([end.heard.ready for end in ends], [1.8, 3.0, 4.5])
+        self.assertTrue(all(end.right for end in ends))
+        for end, wait in zip(ends, (0.8, 0.5, 1.0)):
+            self.assertAlmostEqual(end.wait, wait)
+            self.assertAlmostEqual(end.error, 0.0)
+
+    def test_a_missing_clause_takes_nothing_from_the_next(self):
+        heard = spoken("您好", 0.5, 0.25) + spoken("好的", 3.0, 0.25)
+        ends = timing.clause_ends(CLAUSES, heard)
+        self.assertEqual([end.heard is not None for end in ends], [True, False, True])
+
+    def test_another_character_in_its_place_is_heard_but_not_right(self):
+        heard = spoken("您号", 0.5, 0.25, 2.0) + spoken("五点之前好的", 1.6, 0.3)
+        first = timing.clause_ends(CLAUSES, heard)[0]
+        self.assertEqual((first.heard.text, first.heard.ready, first.right), ("号", 2.0, False))
+
+    def test_the_same_words_later_are_not_those_of_the_clause(self):
+        ends = timing.clause_ends(CLAUSES[:1], spoken("您好", 20.0))
+        self.assertIsNone(ends[0].heard)
+        clauses = [{"text": "好", "start": 1.0, "end": 1.2}]
+        ends = timing.clause_ends(clauses, spoken("好", 0.4) + spoken("好", 1.0) + spoken("好", 1.6))
+        self.assertAlmostEqual(ends[0].heard.start, 1.0)
+
+    def test_slots_end_with_the_speech_inside(self):
+        slots, _ = timing.lay_out([2.0, 3.0, 1.0], [1.0, 1.0, 1.0, 4.0])
+        report = {
+            "speech": [{"start_s": a, "end_s": b} for a, b in ((1.1, 1.8), (2.0, 2.9), (4.2, 6.8), (8.1, 8.8))],
+            "segments": [
+                {
+                    "ready_at_s": 4.0,
+                    "words": [
+                        {"text": "您", "start_s": 1.1, "end_s": 1.5},
+                        {"text": "好", "start_s": 2.2, "end_s": 2.8},
+                    ],
+                },
+                {"ready_at_s": 9.9, "words": [{"text": "的", "start_s": 8.2, "end_s": 8.6}]},
+            ],
+        }
+        ends = timing.slot_ends(report, slots)
+        self.assertIsNone(ends[1])
+        self.assertAlmostEqual(ends[0].wait, 1.1)
+        self.assertAlmostEqual(ends[2].wait, 1.1)
+
+
+class Stretches(unittest.TestCase):
+    def test_spans_that_overlap_count_once(self):
+        spans = [{"start_s": a, "end_s": b} for a, b in ((4.0, 5.0), (0.0, 2.0), (1.0, 1.5), (1.5, 3.0))]
+        self.assertAlmostEqual(timing.length(spans), 4.0)
+        self.assertEqual(timing.length([]), 0.0)
+
+    def test_the_lag_is_the_longest_wait(self):
+        segments = [{"end_s": 1.0, "ready_at_s": 1.5}, {"end_s": 3.0, "ready_at_s": 5.0}]
+        self.assertAlmostEqual(timing.lag({"segments": segments}), 2.0)
+        self.assertIsNone(timing.lag({"segments": []}))
+
+    def test_the_last_of_few_waits_shows_in_the_percentile(self):
+        self.assertAlmostEqual(scoring.quantile([1.0] * 19 + [3.0], 0.95), 1.1)
+        self.assertEqual(scoring.quantile([2.0], 0.95), 2.0)
 
 
 class Tables(unittest.TestCase):

@@ -39,7 +39,8 @@ pub fn run(args: &AnalyzeArgs, locale: &str) -> Outcome {
         true => None,
         false => {
             let cancel = Arc::new(AtomicBool::new(false));
-            Some(load_transcriber(args.setup.model.as_deref(), language, offline_text_threads(), cancel)?)
+            let threads = args.setup.threads_or(offline_text_threads());
+            Some(load_transcriber(args.setup.model.as_deref(), language, threads, cancel)?)
         }
     };
     let mut documents = Vec::new();

@@ -41,13 +41,15 @@ pub enum Command {
 Examples:
   voicemirror analyze call.wav
   voicemirror analyze call.wav --json - --no-text
+  voicemirror analyze call.wav --threads 1
   voicemirror analyze a.flac b.mp3 --json reports.json --tracks tracks/")]
     Analyze(AnalyzeArgs),
     /// The live pipeline without a window: flags appear as they are raised; Ctrl-C ends it
     #[command(after_help = "\
 Examples:
   voicemirror live --seconds 60 --save
-  voicemirror live --device \"Jabra\" --json report.json")]
+  voicemirror live --device \"Jabra\" --json report.json
+  voicemirror live --from call.wav --json report.json")]
     Live(LiveArgs),
     /// Microphones and loudspeakers
     Devices,
@@ -110,6 +112,16 @@ pub struct SetupArgs {
     /// Measure the voice only, without text
     #[arg(long)]
     pub no_text: bool,
+    /// Processor threads for the text, 1 to 64 (default: what this machine has, up to 4; live, one core less)
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = clap::value_parser!(u8).range(1..=64))]
+    pub threads: Option<u8>,
+}
+
+impl SetupArgs {
+    /// Threads for the text: those asked for, or else `usual`.
+    pub fn threads_or(&self, usual: usize) -> usize {
+        self.threads.map_or(usual, usize::from)
+    }
 }
 
 #[derive(clap::Args)]
@@ -132,6 +144,9 @@ pub struct LiveArgs {
     /// Microphone: its name (a part is enough) or id as `voicemirror devices` lists it
     #[arg(long, value_name = "NAME")]
     pub device: Option<String>,
+    /// A recording in place of the microphone, at real speed: wav, flac, mp3, ogg or m4a
+    #[arg(long, value_name = "FILE", conflicts_with = "device")]
+    pub from: Option<PathBuf>,
     /// Stop after so many seconds
     #[arg(long, value_name = "N")]
     pub seconds: Option<f64>,

@@ -3,6 +3,7 @@
 use super::analyze::setup_failure;
 use super::args::{LiveArgs, SetupArgs};
 use super::{Failure, Outcome, output};
+use crate::audio::capture::RING_S;
 use crate::audio::file::FileSource;
 use crate::audio::paced::PacedSource;
 use crate::audio::source::Source;
@@ -33,11 +34,21 @@ pub fn run(args: &LiveArgs, locale: &'static str) -> Outcome {
         return Err(Failure::Usage(anyhow!("--seconds needs a number above 0")));
     }
     let wanted = Wanted { setup: &args.setup, seconds: args.seconds, save: args.save };
-    let (document, timeline) = session(|| open_microphone(args.device.as_deref()), &wanted, locale)?;
+    let open = || match &args.from {
+        Some(path) => open_recording(path),
+        None => open_microphone(args.device.as_deref()),
+    };
+    let (document, timeline) = session(open, &wanted, locale)?;
     match &args.json {
         Some(target) => output::write_json(&document, target),
         None => output::print(&output::summary(&document, &timeline, locale)),
     }
+}
+
+/// A recording that stands in for a microphone: it comes at real speed, and a reader who is too late loses sound.
+fn open_recording(path: &Path) -> anyhow::Result<Box<dyn Source>> {
+    let ring = Duration::from_secs(RING_S.into());
+    Ok(Box::new(PacedSource::new(FileSource::open(path)?).losing_after(ring)))
 }
 
 /// The bundled recording at real speed, in the terminal.
@@ -53,6 +64,7 @@ pub fn demo(asked_for_terminal: bool, locale: &'static str) -> Outcome {
         pack: None,
         model: None,
         no_text: cfg!(not(feature = "whisper")),
+        threads: None,
     };
     let wanted = Wanted { setup: &setup, seconds: None, save: false };
     let open = || -> anyhow::Result<Box<dyn Source>> { Ok(Box::new(PacedSource::new(FileSource::open(&path)?))) };
@@ -85,11 +97,12 @@ fn session(
     let language: Language = wanted.setup.lang.into();
     let setup = Setup::load(&wanted.setup.profile, wanted.setup.pack.as_deref(), language).map_err(setup_failure)?;
     let cancel = Arc::new(AtomicBool::new(false));
+    let threads = wanted.setup.threads_or(live_text_threads());
     let transcriber = match wanted.setup.no_text {
         true => None,
         false => {
             let model: Option<&Path> = wanted.setup.model.as_deref();
-            Some(load_transcriber(model, language, live_text_threads(), Arc::clone(&cancel))?)
+            Some(load_transcriber(model, language, threads, Arc::clone(&cancel))?)
         }
     };
     let source = open()?;
@@ -109,7 +122,7 @@ fn session(
         pack: Arc::clone(&setup.pack),
         transcriber,
         cancel,
-        text_threads: live_text_threads(),
+        text_threads: threads,
         partial_text: false,
         recorder,
         summarize: Box::new(move |timeline| report::document(timeline, locale)),

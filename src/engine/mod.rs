@@ -1,10 +1,10 @@
-//! The engine: a pure core ([`pipeline`], [`judge`]) and the threads around it ([`live`], [`offline`]).
+//! The engine: a pure core ([`pipeline`], [`judge`]) and the threads around it ([`live`], [`textwork`], [`offline`]).
 
 pub mod judge;
 pub mod live;
 pub mod offline;
 pub mod pipeline;
-mod textwork;
+pub mod textwork;
 
 use crate::audio::source::AudioError;
 use crate::speech::SpeechError;

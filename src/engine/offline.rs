@@ -5,8 +5,9 @@ use super::pipeline::Pipeline;
 use crate::audio::resample::Resampler;
 use crate::audio::source::{Loss, Read, Source};
 use crate::session::event::{EndCause, GapCause, Header, Language, SessionEvent};
-use crate::speech::{Heard, SpeechError, Transcriber, Vocabulary};
-use crate::time::{SAMPLE_RATE_HZ, samples};
+use crate::speech::window::merge;
+use crate::speech::{Heard, SpeechError, TextJob, Transcriber, Vocabulary};
+use crate::time::{SAMPLE_RATE_HZ, SampleTime, Span, samples};
 use crate::wording::Pack;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -26,8 +27,8 @@ pub fn vocabulary(pack: &Pack) -> Vocabulary {
 }
 
 /// Runs `source` to its end. `sink` gets every event in order; `progress` the seconds analysed so far.
-/// Text becomes known at the time at which a live listener would have had it: where its window was cut, plus the
-/// time that hearing it took here.
+/// Text is said to become known at the time at which a live listener would have had it: where its window was cut, plus
+/// its share of the time that hearing it took here.
 ///
 /// # Errors
 /// [`EngineError`] when the source or the model cannot go on; the events sent before stay valid.
@@ -41,12 +42,17 @@ pub fn analyse(
 ) -> Result<(), EngineError> {
     let rate_hz = source.rate_hz();
     let mut resampler = Resampler::new(rate_hz, SAMPLE_RATE_HZ)?;
+    if let Some(transcriber) = transcriber.as_deref_mut() {
+        // The recording before may have been in another language.
+        transcriber.set_language(header.language);
+    }
     let mut events = Vec::new();
     if let Some(transcriber) = transcriber.as_deref_mut() {
         transcriber.set_vocabulary(&vocabulary(&pack));
         transcriber.set_second_look(true);
     }
     let mut pipeline = Pipeline::new(header, pack, &mut events);
+    let mut hearing = Hearing { transcriber, together: Vec::new(), joined: None };
     let (mut raw, mut resampled) = (Vec::new(), Vec::new());
     loop {
         raw.clear();
@@ -62,7 +68,7 @@ pub fn analyse(
             }
             Read::Audio | Read::Idle | Read::State(_) => {}
         }
-        hear(&mut pipeline, &mut transcriber, &mut events)?;
+        hearing.take(&mut pipeline, &mut events)?;
         events.drain(..).for_each(&mut *sink);
         progress(pipeline.position().seconds());
     }
@@ -70,28 +76,77 @@ pub fn analyse(
     resampler.finish(&mut resampled);
     pipeline.push(&resampled, &mut events);
     pipeline.finish(&mut events);
-    hear(&mut pipeline, &mut transcriber, &mut events)?;
+    hearing.take(&mut pipeline, &mut events)?;
+    hearing.finish(&mut pipeline, &mut events)?;
     pipeline.end(EndCause::EndOfInput, &mut events);
     events.drain(..).for_each(sink);
     Ok(())
 }
 
-fn hear(
-    pipeline: &mut Pipeline,
-    transcriber: &mut Option<&mut dyn Transcriber>,
-    events: &mut Vec<SessionEvent>,
-) -> Result<(), EngineError> {
-    while let Some(job) = pipeline.take_job() {
-        let Some(transcriber) = transcriber.as_deref_mut() else { continue };
+/// Windows up to this length are heard together, seconds: a recording has time, and every window is heard better, and
+/// at less cost, with what is around it.
+const TOGETHER_S: f64 = 14.0;
+/// Windows further apart are not, seconds: what lies between them is not sound that the model should hear.
+const APART_S: f64 = 1.0;
+
+/// Hears the windows of a recording, several at a time.
+struct Hearing<'a> {
+    transcriber: Option<&'a mut dyn Transcriber>,
+    /// The windows that are waiting to be heard together, oldest first.
+    together: Vec<TextJob>,
+    /// All of them as one.
+    joined: Option<TextJob>,
+}
+
+impl Hearing<'_> {
+    /// Takes the windows that have been cut, and hears those that nothing more will join.
+    fn take(&mut self, pipeline: &mut Pipeline, events: &mut Vec<SessionEvent>) -> Result<(), EngineError> {
+        while let Some(job) = pipeline.take_job() {
+            let longer = self.joined.as_ref().and_then(|joined| {
+                let apart = Span::new(joined.span.end, job.span.start.max(joined.span.end));
+                let both = Span::new(joined.span.start, job.span.end);
+                if apart.seconds() > APART_S || both.seconds() > TOGETHER_S { None } else { merge(joined, &job) }
+            });
+            if longer.is_none() {
+                self.finish(pipeline, events)?;
+            }
+            self.joined = Some(longer.unwrap_or_else(|| job.clone()));
+            self.together.push(job);
+        }
+        Ok(())
+    }
+
+    /// Hears what is waiting.
+    fn finish(&mut self, pipeline: &mut Pipeline, events: &mut Vec<SessionEvent>) -> Result<(), EngineError> {
+        let parts = std::mem::take(&mut self.together);
+        let (Some(joined), Some(transcriber)) = (self.joined.take(), self.transcriber.as_deref_mut()) else {
+            return Ok(());
+        };
         let begun = Instant::now();
-        let heard = match transcriber.transcribe(&job) {
+        let heard = match transcriber.transcribe(&joined) {
             Ok(heard) => heard,
             // One window that the model gave up on must not lose the rest of the recording.
             Err(SpeechError::Failed { .. }) => Heard { words: Vec::new(), language: Language::Zh },
             Err(error) => return Err(error.into()),
         };
-        let ready_at = job.cut_at + samples(begun.elapsed().as_secs_f64());
-        pipeline.text(&job, heard, ready_at, events);
+        let cost = begun.elapsed().as_secs_f64() / joined.span.seconds().max(1e-3);
+        let mut words = heard.words.into_iter().peekable();
+        for (index, part) in parts.iter().enumerate() {
+            let is_last = index + 1 == parts.len();
+            let mut own = Vec::new();
+            while let Some(word) = words.next_if(|word| is_last || middle(word.span) < part.span.end) {
+                own.push(word);
+            }
+            let ready_at = part.cut_at + samples(cost * part.span.seconds());
+            let heard = Heard { words: own, language: heard.language };
+            if let Some(language) = pipeline.text(part, heard, ready_at, events) {
+                transcriber.set_language(language);
+            }
+        }
+        Ok(())
     }
-    Ok(())
+}
+
+fn middle(span: Span) -> SampleTime {
+    SampleTime(span.start.0 / 2 + span.end.0 / 2)
 }

@@ -14,6 +14,7 @@ use crate::analysis::pitch::{Pitch, PitchTracker};
 use crate::analysis::spectrum::{Shape, Spectrograph};
 use crate::analysis::vad::{Change, VoiceDetector};
 use crate::session::event::*;
+use crate::speech::language::LanguageVote;
 use crate::speech::window::WindowCutter;
 use crate::speech::{Heard, TextJob};
 use crate::time::{FRAME_SAMPLES, SampleTime, Span};
@@ -31,7 +32,7 @@ const SPOKEN_FILLER_CONFIDENCE: f32 = 0.6;
 
 /// The analyzers, in the order in which the data goes through them.
 pub struct Pipeline {
-    language: Language,
+    language: LanguageVote,
     with_text: bool,
     partial_block: Vec<f32>,
     /// Samples taken so far.
@@ -66,9 +67,9 @@ impl Pipeline {
     pub fn new(header: Header, pack: Arc<Pack>, out: &mut Vec<SessionEvent>) -> Self {
         let profile = header.profile.clone();
         let with_text = !header.model.is_empty();
-        let unit = if header.language == Language::En { PaceUnit::Word } else { PaceUnit::Han };
+        let unit = unit_of(header.language);
         let pipeline = Self {
-            language: header.language,
+            language: LanguageVote::new(header.language),
             with_text,
             partial_block: Vec::with_capacity(FRAME_SAMPLES),
             taken: 0,
@@ -139,20 +140,43 @@ impl Pipeline {
         self.jobs.pop_front()
     }
 
-    /// The window that is still growing, for text that may still change; at most once a second of sound.
+    /// The window that is still growing, for text that may still change; at most twice a second of sound.
     pub fn partial_job(&mut self) -> Option<TextJob> {
         if self.with_text { self.cutter.partial() } else { None }
     }
 
-    /// Takes in what was heard in a settled window; `ready_at` is the stream time at which it came.
-    pub fn text(&mut self, job: &TextJob, heard: Heard, ready_at: SampleTime, out: &mut Vec<SessionEvent>) {
+    /// Number of the window that is still growing.
+    pub fn open_window(&self) -> u64 {
+        self.cutter.open_window()
+    }
+
+    /// The quietest place of the open window inside `within`, and how far it lies below the window's mean level, dB.
+    pub fn quietest_within(&self, within: Span) -> Option<(SampleTime, f32)> {
+        self.cutter.quietest_within(within)
+    }
+
+    /// Ends the open window at `cut`, before any pause; what lies behind belongs to the next one.
+    pub fn settle_until(&mut self, cut: SampleTime) -> Option<TextJob> {
+        self.cutter.settle_until(cut)
+    }
+
+    /// The language of the windows that will be heard from now on; [`Language::Auto`] is decided anew.
+    pub fn set_language(&mut self, language: Language) {
+        self.language = LanguageVote::new(language);
+    }
+
+    /// Takes in what was heard in a settled window; `ready_at` is the stream time at which it came. Answers with the
+    /// language that is held from now on, where this window decides it: the transcriber is to be told.
+    pub fn text(
+        &mut self,
+        job: &TextJob,
+        heard: Heard,
+        ready_at: SampleTime,
+        out: &mut Vec<SessionEvent>,
+    ) -> Option<Language> {
         let ready_at = ready_at.max(job.span.end);
-        let unit = match self.language {
-            Language::En => PaceUnit::Word,
-            Language::Zh => PaceUnit::Han,
-            Language::Auto if heard.language == Language::En => PaceUnit::Word,
-            Language::Auto => PaceUnit::Han,
-        };
+        let held = self.language.hear(job, &heard);
+        let unit = unit_of(self.language.likelier());
         self.pace.set_unit(unit);
         let units = |text: &str| match unit {
             PaceUnit::Han => spoken_han(text) as f32,
@@ -181,6 +205,7 @@ impl Pipeline {
         for point in points {
             self.emit(SessionEvent::Pace(point), out);
         }
+        held
     }
 
     /// Words of a settled segment that fill a pause: drawn out or set apart, and followed by silence.
@@ -198,7 +223,7 @@ impl Pipeline {
     }
 
     fn filled_pause(&mut self, filled: FilledPause, out: &mut Vec<SessionEvent>) {
-        let text = match (filled.shape, self.language) {
+        let text = match (filled.shape, self.language.likelier()) {
             (FillerShape::Nasal, Language::En) => "um",
             (FillerShape::Vowel, Language::En) => "uh",
             (FillerShape::Nasal, _) => "嗯",
@@ -366,4 +391,9 @@ impl Pipeline {
             self.emit(point, out);
         }
     }
+}
+
+/// What pace is counted in.
+fn unit_of(language: Language) -> PaceUnit {
+    if language == Language::En { PaceUnit::Word } else { PaceUnit::Han }
 }

@@ -1,119 +1,314 @@
-//! The text thread: one window at a time, so that two windows never fight for the cores.
+//! Everything about the text of a live session: which window is heard next and with what effort, what becomes of what
+//! was heard.
+//!
+//! Windows whose text will be settled always go first. What is left of the time shows words early: the open window is
+//! heard again and again, and the [`Stabilizer`] keeps what two hearings agree on. Who speaks on without a pause gets
+//! agreed words settled at quiet places between them.
+
+pub mod backlog;
+pub mod budget;
+pub mod effort;
+pub mod worker;
 
 use super::EngineError;
-use super::live::{offline_text_threads, spawn};
+use super::pipeline::Pipeline;
+use crate::session::event::{Language, SessionEvent, TextEffort, Word};
+use crate::speech::stabilize::{Place, Stabilizer};
 use crate::speech::{Heard, SpeechError, TextJob, Transcriber};
-use crate::time::SampleTime;
-use crossbeam_channel::{Receiver, Sender, bounded};
-use std::thread::JoinHandle;
+use crate::time::{SAMPLE_RATE_HZ, SampleTime, Span, samples};
+use backlog::Backlog;
+use budget::{CORE_SHARE, CORE_SHARE_SPARING, CoreBudget, ThreadChoice};
+use effort::EffortControl;
 use std::time::Instant;
+use worker::{Done, TextWorker};
 
-/// A window that has been worked on.
-pub struct Done {
-    /// The window.
-    pub job: TextJob,
-    /// What was heard in it.
-    pub result: Result<Heard, SpeechError>,
+/// The lag shown changes in steps of this many seconds.
+const LAG_STEP_S: f32 = 0.2;
+/// Windows that wait are joined up to this length while text keeps up: short ones are heard better together. Seconds.
+const JOIN_S: f64 = 10.0;
+/// The same where text has to catch up: hearing costs less the longer the window. Seconds; whisper hears 30.
+const JOIN_TO_CATCH_UP_S: f64 = 25.0;
+/// New sound between two hearings of the open window where text has been behind, seconds.
+const SPARING_STEP_S: f64 = 2.0;
+/// Agreed words are settled without a further look when their mean probability reaches this, and their least the
+/// second figure: the open window is heard with a smaller margin than a settled one.
+const SURE_MEAN_P: f32 = 0.75;
+const SURE_LEAST_P: f32 = 0.3;
+/// A cut between two words must lie this far below the window's mean level, or it would go through a syllable. dB.
+const CUT_BELOW_DB: f32 = 6.0;
+
+/// How text is written in a live session.
+#[derive(Clone, Copy, Debug)]
+pub struct TextManner {
+    /// Threads that the transcriber may use as a rule.
+    pub threads: usize,
+    /// Threads that it may use where that is seen to help, and when the sound is over.
+    pub most_threads: usize,
+    /// Whether text appears while it is being spoken, or only when it is settled.
+    pub partial_text: bool,
 }
 
-enum Task {
-    Hear(TextJob),
-    Threads(usize),
-}
-
-/// Runs a transcriber on its own thread.
-pub struct TextWorker {
-    tasks: Sender<Task>,
-    done: Receiver<Done>,
-    thread: JoinHandle<Box<dyn Transcriber>>,
-    busy: Option<(SampleTime, bool)>,
+/// The desk at which text is written.
+pub struct TextDesk {
+    worker: Option<TextWorker>,
+    manner: TextManner,
+    backlog: Backlog,
+    stabilizer: Stabilizer,
+    effort: EffortControl,
+    budget: CoreBudget,
+    threads: ThreadChoice,
     begun: Instant,
-    /// Text that may still change waits until then.
-    partial_after: Instant,
+    next_partial: SampleTime,
+    shown_lag_s: f32,
+    shown_effort: TextEffort,
+    troubles: Vec<SpeechError>,
 }
 
-/// Rest after a window of text that may still change, as a share of the time it took: showing words early must leave
-/// half a core to drawing and to whatever else runs on an agent's machine.
-const PARTIAL_REST: f64 = 2.0;
-
-impl TextWorker {
-    /// Starts the thread; the transcriber may use `threads` of its own.
+impl TextDesk {
+    /// A desk with a transcriber, or without text.
     ///
     /// # Errors
     /// [`EngineError::Thread`].
-    pub fn start(mut transcriber: Box<dyn Transcriber>, threads: usize) -> Result<Self, EngineError> {
-        // One window in work and none waiting: the engine keeps the queue, where windows can still be joined.
-        let (tasks, task_queue) = bounded(2);
-        let (done_queue, done) = bounded(2);
-        let thread = spawn("vm-text", move || {
-            transcriber.set_threads(threads);
-            for task in task_queue {
-                match task {
-                    Task::Threads(threads) => transcriber.set_threads(threads),
-                    Task::Hear(job) => {
-                        let result = transcriber.transcribe(&job);
-                        // Nobody waits for the answer any more: the session is over.
-                        if done_queue.send(Done { job, result }).is_err() {
-                            break;
-                        }
-                    }
-                }
+    pub fn new(transcriber: Option<Box<dyn Transcriber>>, manner: TextManner) -> Result<Self, EngineError> {
+        Ok(Self {
+            worker: transcriber.map(TextWorker::start).transpose()?,
+            manner,
+            backlog: Backlog::default(),
+            stabilizer: Stabilizer::default(),
+            effort: EffortControl::default(),
+            budget: CoreBudget::default(),
+            threads: ThreadChoice::new(manner.threads, manner.most_threads),
+            begun: Instant::now(),
+            next_partial: SampleTime::ZERO,
+            shown_lag_s: 0.0,
+            shown_effort: TextEffort::Full,
+            troubles: Vec::new(),
+        })
+    }
+
+    /// What went wrong since the last call.
+    pub fn take_troubles(&mut self) -> Vec<SpeechError> {
+        std::mem::take(&mut self.troubles)
+    }
+
+    /// Sound that waits to be heard, seconds.
+    pub fn held_s(&self) -> f64 {
+        self.backlog.held_s()
+    }
+
+    /// Whether a window waits to be settled, or is being heard to be.
+    pub fn settling(&self) -> bool {
+        let in_work = self.worker.as_ref().and_then(TextWorker::settling_since);
+        in_work.is_some() || !self.backlog.is_empty()
+    }
+
+    /// Takes what was heard, and gives the transcriber its next window when it is free. Never waits.
+    pub fn step(&mut self, pipeline: &mut Pipeline, paused: bool, out: &mut Vec<SessionEvent>) {
+        self.collect(pipeline);
+        let answer = self.worker.as_mut().map(TextWorker::poll);
+        self.answered(answer.and_then(Result::transpose), pipeline, out);
+        self.update_effort(pipeline.position(), out);
+        let now_s = self.begun.elapsed().as_secs_f64();
+        let Some(worker) = self.worker.as_mut().filter(|worker| worker.is_free()) else { return };
+        let level = self.effort.level();
+        let join_s = if level == TextEffort::CatchUp { JOIN_TO_CATCH_UP_S } else { JOIN_S };
+        if let Some(job) = self.backlog.next(join_s) {
+            let calm = level == TextEffort::Full;
+            worker.give(job, self.threads.next(now_s, calm));
+        } else if self.manner.partial_text
+            && !paused
+            && let Some((share, step_s)) = partials_at(level)
+            && pipeline.position() >= self.next_partial
+            && self.budget.allows(now_s, share)
+            && let Some(job) = pipeline.partial_job()
+        {
+            self.next_partial = pipeline.position() + samples(step_s);
+            worker.give(job, self.threads.usual());
+        }
+    }
+
+    /// The sound is over: waits for one more window to be heard. False when none is left, or nobody wants to wait.
+    pub fn hear_rest(&mut self, pipeline: &mut Pipeline, out: &mut Vec<SessionEvent>) -> bool {
+        self.collect(pipeline);
+        if let Some(worker) = &mut self.worker {
+            worker.interrupt_partial();
+            let settling = worker.settling_since().is_some();
+            let answer = worker.wait().transpose();
+            let cancelled = matches!(&answer, Some(Ok(Done { result: Err(SpeechError::Cancelled), .. })));
+            if cancelled && settling {
+                return false;
             }
-            transcriber
-        })?;
-        let now = Instant::now();
-        Ok(Self { tasks, done, thread, busy: None, begun: now, partial_after: now })
+            self.answered(answer, pipeline, out);
+        }
+        let Some(worker) = &mut self.worker else { return false };
+        let Some(job) = self.backlog.next(JOIN_TO_CATCH_UP_S) else { return false };
+        worker.give(job, self.manner.most_threads);
+        true
     }
 
-    /// Whether it can take a window.
-    pub fn is_free(&self) -> bool {
-        self.busy.is_none()
-    }
-
-    /// Whether it may be given a window whose text will not be settled.
-    pub fn may_take_partial(&self) -> bool {
-        self.is_free() && Instant::now() >= self.partial_after
-    }
-
-    /// Since when the window in work has been waiting to be settled; none when it is only a partial one.
-    pub fn settling_since(&self) -> Option<SampleTime> {
-        self.busy.and_then(|(since, settle)| settle.then_some(since))
-    }
-
-    /// Gives it a window; to be called only when it is free.
-    pub fn give(&mut self, job: TextJob) {
-        self.busy = Some((job.cut_at, job.settle));
-        self.begun = Instant::now();
-        if self.tasks.send(Task::Hear(job)).is_err() {
-            self.busy = None;
+    /// The language of the next windows. A window that is being heard only to be shown is given up.
+    pub fn set_language(&mut self, language: Language, pipeline: &mut Pipeline) {
+        pipeline.set_language(language);
+        self.stabilizer = Stabilizer::default();
+        if let Some(worker) = &self.worker {
+            worker.interrupt_partial();
+            worker.set_language(language);
         }
     }
 
-    /// The finished window, if there is one.
-    pub fn poll(&mut self) -> Option<Done> {
-        let done = self.done.try_recv().ok()?;
-        self.busy = None;
-        if !done.job.settle {
-            self.partial_after = Instant::now() + self.begun.elapsed().mul_f64(PARTIAL_REST);
+    /// Another transcriber for the next windows, also where the last one crashed. A window that is being heard only to
+    /// be shown is given up; one that will be settled is heard to its end.
+    ///
+    /// # Errors
+    /// [`EngineError::Thread`].
+    pub fn replace(&mut self, transcriber: Box<dyn Transcriber>) -> Result<(), EngineError> {
+        self.stabilizer = Stabilizer::default();
+        match &self.worker {
+            Some(worker) => {
+                worker.interrupt_partial();
+                worker.replace(transcriber);
+            }
+            None => self.worker = Some(TextWorker::start(transcriber)?),
         }
-        Some(done)
+        self.threads = ThreadChoice::new(self.manner.threads, self.manner.most_threads);
+        Ok(())
     }
 
-    /// Waits for the window in work; none when there is none.
-    pub fn wait(&mut self) -> Option<Done> {
-        self.busy.take()?;
-        self.done.recv().ok()
-    }
-
-    /// The microphone is closed: the rest may be heard with every core.
-    pub fn use_all_cores(&mut self) {
-        self.tasks.send(Task::Threads(offline_text_threads())).ok();
-    }
-
-    /// Ends the thread and gives the transcriber back.
+    /// Gives the transcriber back.
     pub fn finish(self) -> Option<Box<dyn Transcriber>> {
-        drop(self.tasks);
-        drop(self.done);
-        self.thread.join().ok()
+        self.worker.and_then(TextWorker::finish)
     }
+
+    /// Queues the windows that have been cut; they do not wait for text that would change again.
+    fn collect(&mut self, pipeline: &mut Pipeline) {
+        while let Some(job) = pipeline.take_job() {
+            if self.worker.is_some() {
+                self.queue(job);
+            }
+        }
+        if let Some(worker) = self.worker.as_ref().filter(|_| !self.backlog.is_empty()) {
+            worker.interrupt_partial();
+        }
+    }
+
+    fn queue(&mut self, job: TextJob) {
+        if let Some(from) = self.backlog.push(job) {
+            self.troubles.push(SpeechError::GivenUp { from_s: from.seconds() });
+        }
+    }
+
+    fn answered(
+        &mut self,
+        answer: Option<Result<Done, SpeechError>>,
+        pipeline: &mut Pipeline,
+        out: &mut Vec<SessionEvent>,
+    ) {
+        match answer {
+            None => {}
+            Some(Ok(done)) => self.take_in(done, pipeline, out),
+            Some(Err(error)) => self.lose_worker(error),
+        }
+    }
+
+    /// The recogniser is gone; the sound goes on.
+    fn lose_worker(&mut self, error: SpeechError) {
+        self.troubles.push(error);
+        self.worker = None;
+        self.backlog.clear();
+        self.effort = EffortControl::default();
+    }
+
+    fn take_in(&mut self, done: Done, pipeline: &mut Pipeline, out: &mut Vec<SessionEvent>) {
+        self.budget.spend(done.wall_s * done.threads as f64);
+        match done.result {
+            Ok(heard) if done.job.settle => {
+                let now_s = self.begun.elapsed().as_secs_f64();
+                self.effort.settled(pipeline.position().seconds(), done.wall_s);
+                self.threads.done(now_s, done.threads, done.job.span.seconds(), done.wall_s);
+                self.settle(&done.job, heard, pipeline, out);
+            }
+            Ok(heard) => self.draft(&done.job, heard, pipeline, out),
+            Err(SpeechError::Cancelled) => {}
+            Err(error @ SpeechError::Crashed { .. }) => self.lose_worker(error),
+            Err(error) => self.troubles.push(error),
+        }
+    }
+
+    fn settle(&mut self, job: &TextJob, heard: Heard, pipeline: &mut Pipeline, out: &mut Vec<SessionEvent>) {
+        let now = pipeline.position();
+        let held = pipeline.text(job, heard, now, out);
+        if let (Some(language), Some(worker)) = (held, &self.worker) {
+            worker.set_language(language);
+        }
+        // The settled text took away what was shown of the open window.
+        if self.stabilizer.window() == Some(pipeline.open_window()) {
+            self.show(Span::new(job.span.end, now), out);
+        }
+    }
+
+    /// Shows what was heard in the open window, and settles what of it is agreed for long enough.
+    fn draft(&mut self, job: &TextJob, heard: Heard, pipeline: &mut Pipeline, out: &mut Vec<SessionEvent>) {
+        self.stabilizer.hear(job.id, heard.words);
+        let mut span = job.span;
+        if job.id == pipeline.open_window()
+            && self.backlog.is_empty()
+            && let Some((place, cut)) = self.early_end(job, pipeline)
+            && let Some(settled) = pipeline.settle_until(cut)
+        {
+            span = Span::new(cut, span.end);
+            let words = self.stabilizer.settle(place.words, cut, pipeline.open_window());
+            if is_sure(&words) {
+                self.settle(&settled, Heard { words, language: heard.language }, pipeline, out);
+            } else {
+                // Doubtful: what is shown stays until the window has been heard again with its full margin.
+                self.queue(settled);
+                return;
+            }
+        }
+        self.show(span, out);
+    }
+
+    fn show(&self, span: Span, out: &mut Vec<SessionEvent>) {
+        let draft = self.stabilizer.draft();
+        out.push(SessionEvent::Partial { span, text: draft.text, stable_chars: draft.stable_chars });
+    }
+
+    /// Where the open window can end now: at the latest end of a clause where the sound is quiet, else at the quietest
+    /// place between two words.
+    fn early_end(&self, job: &TextJob, pipeline: &Pipeline) -> Option<(Place, SampleTime)> {
+        let places = self.stabilizer.places(job.span.end, job.speech_s());
+        let sound =
+            |place: &Place| pipeline.quietest_within(place.within).map(|(cut, below_db)| (*place, cut, below_db));
+        let quiet = places.iter().filter_map(sound).filter(|(_, _, below_db)| *below_db >= CUT_BELOW_DB);
+        let found: Vec<(Place, SampleTime, f32)> = quiet.collect();
+        let clause = found.iter().find(|(place, _, _)| place.clause_end);
+        let (place, cut, _) = clause.or_else(|| found.iter().max_by(|a, b| a.2.total_cmp(&b.2)))?;
+        Some((*place, *cut))
+    }
+
+    fn update_effort(&mut self, now: SampleTime, out: &mut Vec<SessionEvent>) {
+        let settling = self.worker.as_ref().and_then(TextWorker::settling_since);
+        let oldest = settling.or(self.backlog.waiting_since());
+        let behind_s = oldest.map_or(0.0, |since| (now - since) as f32 / SAMPLE_RATE_HZ as f32);
+        let effort = self.effort.update(now.seconds(), f64::from(behind_s));
+        let moved = (behind_s - self.shown_lag_s).abs() >= LAG_STEP_S || (behind_s == 0.0 && self.shown_lag_s > 0.0);
+        if moved || effort != self.shown_effort {
+            (self.shown_lag_s, self.shown_effort) = (behind_s, effort);
+            out.push(SessionEvent::Lag { at: now, behind_s, effort });
+        }
+    }
+}
+
+/// What text that will change again may cost, and how much new sound it is worth hearing again for, seconds.
+fn partials_at(level: TextEffort) -> Option<(f64, f64)> {
+    match level {
+        TextEffort::Full => Some((CORE_SHARE, 0.0)),
+        TextEffort::Sparing => Some((CORE_SHARE_SPARING, SPARING_STEP_S)),
+        TextEffort::SettledOnly | TextEffort::CatchUp => None,
+    }
+}
+
+fn is_sure(words: &[Word]) -> bool {
+    let mean = words.iter().map(|word| word.p).sum::<f32>() / words.len().max(1) as f32;
+    mean >= SURE_MEAN_P && words.iter().all(|word| word.p >= SURE_LEAST_P)
 }

@@ -44,7 +44,13 @@ pub enum SessionEvent {
     /// Level of the speech in the window that ends at `at`.
     Loudness(LoudnessPoint),
     /// Text that may still change. Shown, never stored.
-    Partial { span: Span, text: String },
+    Partial {
+        span: Span,
+        text: String,
+        /// Characters at its beginning that stay as they are until the text is settled.
+        #[serde(default)]
+        stable_chars: usize,
+    },
     /// Text that will not change any more.
     Text(TextSegment),
     /// A phrase of the wording pack was said.
@@ -59,8 +65,13 @@ pub enum SessionEvent {
     Gap { span: Span, cause: GapCause },
     /// The state of the input device has changed.
     Device { at: SampleTime, state: DeviceState, name: String },
-    /// How far text is behind the voice, in seconds. Shown, never stored.
-    Lag { at: SampleTime, behind_s: f32 },
+    /// How far text is behind the voice, in seconds, and what is done about it. Shown, never stored.
+    Lag {
+        at: SampleTime,
+        behind_s: f32,
+        #[serde(default)]
+        effort: TextEffort,
+    },
     /// The agent paused the session; the counter stands still until `Resumed`.
     Paused { at: SampleTime },
     /// The session goes on.
@@ -471,6 +482,21 @@ pub enum HitLevel {
     Banned,
     /// Better said otherwise.
     Discouraged,
+}
+
+/// How much is asked of the machine for text; each step asks for less than the one before.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TextEffort {
+    /// Words show while they are being spoken.
+    #[default]
+    Full,
+    /// They show more seldom.
+    Sparing,
+    /// Only settled text shows.
+    SettledOnly,
+    /// Only settled text, many clauses at a time, until it has caught up.
+    CatchUp,
 }
 
 /// Why input was lost.

@@ -39,7 +39,7 @@ pub struct Timeline {
     /// Settled text in order of its audio.
     pub segments: Vec<TextSegment>,
     /// Text that may still change, after the settled text.
-    pub partial: Option<(Span, String)>,
+    pub partial: Option<PartialText>,
     /// Phrases of the pack that were said, in order of their audio.
     pub hits: Vec<Hit>,
     /// Flags by id; spans grow until the flag is closed.
@@ -50,12 +50,25 @@ pub struct Timeline {
     pub device: Option<(DeviceState, String)>,
     /// How far text is behind the voice, seconds.
     pub lag_s: f32,
+    /// How much is asked of the machine for text.
+    pub effort: TextEffort,
     /// Whether the agent has paused the session.
     pub paused: bool,
     /// How far the session is known to reach.
     pub position: SampleTime,
     /// Set once the session is complete.
     pub ended: Option<EndCause>,
+}
+
+/// Text that may still change.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PartialText {
+    /// The sound that it was heard in.
+    pub span: Span,
+    /// All of it.
+    pub text: String,
+    /// Characters at its beginning that stay as they are until the text is settled.
+    pub stable_chars: usize,
 }
 
 impl Timeline {
@@ -107,8 +120,9 @@ impl Timeline {
             SessionEvent::Pace(point) => self.pace.push(*point),
             SessionEvent::Liveliness(point) => self.liveliness.push(*point),
             SessionEvent::Loudness(point) => self.loudness.push(*point),
-            SessionEvent::Partial { span, text } => {
-                self.partial = (!text.is_empty()).then(|| (*span, text.clone()));
+            SessionEvent::Partial { span, text, stable_chars } => {
+                let partial = || PartialText { span: *span, text: text.clone(), stable_chars: *stable_chars };
+                self.partial = (!text.is_empty()).then(partial);
             }
             SessionEvent::Text(segment) => self.apply_text(segment),
             SessionEvent::Hit(hit) => {
@@ -139,7 +153,7 @@ impl Timeline {
                 self.device = Some((*state, name.clone()));
                 self.reach(*at);
             }
-            SessionEvent::Lag { behind_s, .. } => self.lag_s = *behind_s,
+            SessionEvent::Lag { behind_s, effort, .. } => (self.lag_s, self.effort) = (*behind_s, *effort),
             SessionEvent::Paused { .. } => self.paused = true,
             SessionEvent::Resumed { .. } => self.paused = false,
             SessionEvent::Ended { at, cause } => {
@@ -149,6 +163,7 @@ impl Timeline {
                 self.silence = None;
                 self.partial = None;
                 self.lag_s = 0.0;
+                self.effort = TextEffort::Full;
                 self.paused = false;
             }
         }
@@ -171,7 +186,7 @@ impl Timeline {
         let place = self.segments.partition_point(|known| known.span.start <= segment.span.start);
         self.segments.insert(place, segment.clone());
         // What was still changing has been settled by this text unless it lies wholly behind it.
-        if self.partial.as_ref().is_some_and(|(span, _)| span.start < segment.span.end) {
+        if self.partial.as_ref().is_some_and(|partial| partial.span.start < segment.span.end) {
             self.partial = None;
         }
     }

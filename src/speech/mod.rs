@@ -5,12 +5,14 @@ pub mod doubt;
 pub mod download;
 pub mod fit;
 pub mod guard;
+pub mod language;
 pub mod model;
 #[cfg(feature = "whisper")]
 pub mod script_zh;
 pub mod scripted;
 pub mod shelf;
 pub mod source;
+pub mod stabilize;
 pub mod tokens;
 #[cfg(feature = "whisper")]
 pub mod whisper;
@@ -20,6 +22,7 @@ use crate::session::event::{Language, Word};
 use crate::time::{SampleTime, Span};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// One stretch of sound to be heard.
 #[derive(Clone, Debug, PartialEq)]
@@ -104,9 +107,45 @@ pub enum SpeechError {
         /// The library's reason.
         reason: String,
     },
-    /// The work was given up because the session is stopping.
+    /// The work was given up because the session is stopping, or because other work is more urgent.
     #[error("transcription was cancelled")]
     Cancelled,
+    /// The machine is so far behind that windows were dropped unheard.
+    #[error(
+        "this machine is too busy for speech to text: what was said from {from_s:.0} s on is left out of the text until it has caught up; the recording has all of it"
+    )]
+    GivenUp {
+        /// Start of the first window that was dropped, seconds.
+        from_s: f64,
+    },
+    /// The recogniser is gone.
+    #[error("the speech model has crashed ({reason}); the session goes on without text, and the recording is complete")]
+    Crashed {
+        /// What it said at its end.
+        reason: String,
+    },
+}
+
+/// Makes a transcriber give up the window in work, and that one only. Raised and lowered by whoever gives the
+/// windows, never by the transcriber: so what was raised for one window cannot reach the next.
+#[derive(Clone, Debug, Default)]
+pub struct Interrupt(Arc<AtomicBool>);
+
+impl Interrupt {
+    /// Gives up the window in work.
+    pub fn raise(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    /// The next window is to be heard to its end.
+    pub fn lower(&self) {
+        self.0.store(false, Ordering::Relaxed);
+    }
+
+    /// Whether the window in work is to be given up.
+    pub fn is_raised(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
 }
 
 /// Turns windows of sound into text. Used from one thread at a time.
@@ -132,4 +171,7 @@ pub trait Transcriber: Send {
 
     /// How many threads the next window may use.
     fn set_threads(&mut self, _threads: usize) {}
+
+    /// From now on a window is given up with [`SpeechError::Cancelled`] when `interrupt` is raised.
+    fn set_interrupt(&mut self, _interrupt: Interrupt) {}
 }

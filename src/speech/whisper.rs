@@ -5,7 +5,7 @@ use super::fit::fit_to_speech;
 use super::guard::{cut_repetition, keep_what_was_said};
 use super::script_zh::Simplifier;
 use super::tokens::{Token, full_width_punctuation, words_of};
-use super::{Heard, SpeechError, TextJob, Transcriber, Vocabulary, model};
+use super::{Heard, Interrupt, SpeechError, TextJob, Transcriber, Vocabulary, model};
 use crate::session::event::Language;
 use crate::time::Span;
 use std::path::Path;
@@ -19,7 +19,8 @@ const ENCODER_FRAMES_PER_S: f64 = 50.0;
 /// repetitions cut, 96 are as good as 448 (`service` recordings: CER 9.6 and 9.9 %).
 const ENCODER_MARGIN: f64 = 192.0;
 /// The same for the second look.
-const ENCODER_MARGIN_FULL: f64 = 1500.0;
+const ENCODER_MARGIN_FULL: f64 = 768.0;
+/// All of the model's 30 s.
 const ENCODER_MOST: i32 = 1500;
 /// Tokens allowed per second of sound, and beside: without a cap short windows fall into repetition loops.
 const TOKENS_PER_S: f64 = 7.0;
@@ -44,7 +45,7 @@ pub struct WhisperTranscriber {
     simplifier: Simplifier,
     vocabulary: Vocabulary,
     second_look: bool,
-    cancel: Arc<AtomicBool>,
+    stop: Stop,
     language: Language,
     threads: usize,
     name: String,
@@ -70,8 +71,9 @@ impl WhisperTranscriber {
             reason: format!("too little memory for the model ({error})"),
         })?;
         let vocabulary = Vocabulary::default();
-        let params = build_params(Look::Quick, language, threads, &cancel, &vocabulary);
-        let fuller_params = build_params(Look::Full, language, threads, &cancel, &vocabulary);
+        let stop = Stop { cancel, interrupt: Interrupt::default() };
+        let params = build_params(Look::Quick, language, threads, &stop, &vocabulary);
+        let fuller_params = build_params(Look::Full, language, threads, &stop, &vocabulary);
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let simplifier = Simplifier::new();
         let second_look = false;
@@ -83,7 +85,7 @@ impl WhisperTranscriber {
             simplifier,
             vocabulary,
             second_look,
-            cancel,
+            stop,
             language,
             threads,
             name,
@@ -91,8 +93,8 @@ impl WhisperTranscriber {
     }
 
     fn rebuild_params(&mut self) {
-        self.params = build_params(Look::Quick, self.language, self.threads, &self.cancel, &self.vocabulary);
-        self.fuller_params = build_params(Look::Full, self.language, self.threads, &self.cancel, &self.vocabulary);
+        self.params = build_params(Look::Quick, self.language, self.threads, &self.stop, &self.vocabulary);
+        self.fuller_params = build_params(Look::Full, self.language, self.threads, &self.stop, &self.vocabulary);
     }
 
     /// Runs the model over a window once.
@@ -103,19 +105,18 @@ impl WhisperTranscriber {
             reason,
         };
         let seconds = job.span.seconds();
-        let (mut params, margin) = match look {
-            Look::Quick => (self.params.clone(), ENCODER_MARGIN),
-            Look::Full => (self.fuller_params.clone(), ENCODER_MARGIN_FULL),
+        let mut params = match look {
+            Look::Quick => self.params.clone(),
+            Look::Full => self.fuller_params.clone(),
         };
-        let frames = (seconds * ENCODER_FRAMES_PER_S + margin).ceil() as i32;
-        params.set_audio_ctx(frames.min(ENCODER_MOST));
+        params.set_audio_ctx(look.frames(seconds));
         params.set_max_tokens((seconds * TOKENS_PER_S + TOKENS_BESIDE) as i32);
         let mut audio = job.audio.to_vec();
         if audio.len() < LEAST_SAMPLES {
             audio.resize(LEAST_SAMPLES, 0.0);
         }
         let result = self.state.full(params, &audio);
-        if self.cancel.load(Ordering::Relaxed) {
+        if self.stop.is_given_up() {
             return Err(SpeechError::Cancelled);
         }
         result.map_err(|error| failed(error.to_string()))?;
@@ -166,6 +167,21 @@ fn check_processor() -> Result<(), SpeechError> {
     Ok(())
 }
 
+/// What ends the work on a window before its time.
+#[derive(Clone)]
+struct Stop {
+    /// The session is over.
+    cancel: Arc<AtomicBool>,
+    /// A window that is to be settled waits.
+    interrupt: Interrupt,
+}
+
+impl Stop {
+    fn is_given_up(&self) -> bool {
+        self.cancel.load(Ordering::Relaxed) || self.interrupt.is_raised()
+    }
+}
+
 /// How closely a window is heard.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Look {
@@ -173,6 +189,15 @@ enum Look {
     Quick,
     /// Beam search with more room behind the sound, and without the vocabulary, which may have misled the first look.
     Full,
+}
+
+impl Look {
+    /// Encoder frames for a window.
+    fn frames(self, seconds: f64) -> i32 {
+        let margin = if self == Self::Quick { ENCODER_MARGIN } else { ENCODER_MARGIN_FULL };
+        let frames = (seconds * ENCODER_FRAMES_PER_S + margin).ceil() as i32;
+        frames.min(ENCODER_MOST)
+    }
 }
 
 /// The text before the window: the vocabulary, then the manner.
@@ -206,7 +231,7 @@ fn build_params(
     look: Look,
     language: Language,
     threads: usize,
-    cancel: &Arc<AtomicBool>,
+    stop: &Stop,
     vocabulary: &Vocabulary,
 ) -> FullParams<'static, 'static> {
     let mut params = FullParams::new(match look {
@@ -231,17 +256,17 @@ fn build_params(
     if let Some(prompt) = prompt(look, language, vocabulary) {
         params.set_initial_prompt(&prompt);
     }
-    let cancel = Arc::clone(cancel);
+    let stop = stop.clone();
     // whisper-rs 0.16 boxes what it is given as `Box<dyn FnMut() -> bool>` and then calls through a pointer to the
     // type it was given. Both are the same type only if what it is given is that box: so it must be one.
-    let abort: Box<dyn FnMut() -> bool> = Box::new(move || cancel.load(Ordering::Relaxed));
+    let abort: Box<dyn FnMut() -> bool> = Box::new(move || stop.is_given_up());
     params.set_abort_callback_safe::<_, Box<dyn FnMut() -> bool>>(abort);
     params
 }
 
 impl Transcriber for WhisperTranscriber {
     fn transcribe(&mut self, job: &TextJob) -> Result<Heard, SpeechError> {
-        if self.cancel.load(Ordering::Relaxed) {
+        if self.stop.is_given_up() {
             return Err(SpeechError::Cancelled);
         }
         let mut hearing = self.listen(job, Look::Quick)?;
@@ -288,5 +313,10 @@ impl Transcriber for WhisperTranscriber {
         self.threads = threads;
         self.fuller_params.set_n_threads(threads.max(1) as i32);
         self.params.set_n_threads(threads.max(1) as i32);
+    }
+
+    fn set_interrupt(&mut self, interrupt: Interrupt) {
+        self.stop.interrupt = interrupt;
+        self.rebuild_params();
     }
 }

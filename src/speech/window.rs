@@ -1,7 +1,9 @@
 //! Cuts the stream into windows for the transcriber: never in silence, settled at pauses.
 //!
-//! A short window lacks context and is heard badly, a long one settles late. So the longer a window already is,
-//! the shorter the pause that settles it.
+//! A short window lacks context and is heard badly, a long one settles late. So a lone word waits for what follows it,
+//! and anything longer is settled as soon as a pause is sure to be one.
+
+mod early;
 
 use super::TextJob;
 use crate::time::{FRAME_SAMPLES, SampleTime, Span, samples};
@@ -12,17 +14,16 @@ const LEAD_S: f64 = 0.3;
 /// Sound kept after its last speech, seconds.
 const TAIL_S: f64 = 0.3;
 /// Speech in a window below which it waits for more, seconds: a lone 好的 is heard better with what follows.
-const SHORT_S: f64 = 2.0;
-/// Speech in a window from which the shortest pause settles it, seconds.
-const LONG_S: f64 = 7.0;
-/// Pauses that settle a short, a middling and a long window, seconds.
-const PAUSES_S: [f64; 3] = [0.9, 0.55, 0.3];
+const SHORT_S: f64 = 1.5;
+/// Pauses that settle a short and a longer window, seconds. The speech detector announces an end 0.2 s late, so 0.3 is
+/// nearly the soonest.
+const PAUSES_S: [f64; 2] = [0.7, 0.3];
 /// A window is never longer than this, seconds; whisper hears 30.
 const LONGEST_S: f64 = 16.0;
 /// Less speech than this in a window is a click or a breath, seconds.
 const LEAST_SPEECH_S: f64 = 0.12;
 /// Text that is still growing is heard again after this much more sound, seconds.
-const PARTIAL_STEP_S: f64 = 1.0;
+const PARTIAL_STEP_S: f64 = 0.5;
 
 /// Collects the stream and cuts windows from it.
 pub struct WindowCutter {
@@ -100,7 +101,7 @@ impl WindowCutter {
         if self.open.is_none() {
             let last = self.speech.last()?.end;
             let speech_s = self.speech_s();
-            let class = usize::from(speech_s >= SHORT_S) + usize::from(speech_s >= LONG_S);
+            let class = usize::from(speech_s >= SHORT_S);
             if self.now - last >= samples(PAUSES_S[class]) {
                 return self.settle(last + samples(TAIL_S));
             }
@@ -189,7 +190,7 @@ impl WindowCutter {
         (job.speech_s() >= LEAST_SPEECH_S).then_some(job)
     }
 
-    /// The window as it stands, for text that may still change; once a second of new sound at the most.
+    /// The window as it stands, for text that may still change; once for every [`PARTIAL_STEP_S`] of new sound at the most.
     pub fn partial(&mut self) -> Option<TextJob> {
         if self.now < self.next_partial || (self.open.is_none() && self.speech.is_empty()) {
             return None;

@@ -7,6 +7,7 @@ use crate::session::store::StoreError;
 use crate::speech::SpeechError;
 use crate::speech::model::Flaw;
 use crate::speech::shelf::{ModelError, NoAnswer, Tried, megabytes_of};
+use crate::time::SampleTime;
 use rust_i18n::t;
 
 /// An error that can tell itself in the language of the window.
@@ -64,6 +65,11 @@ impl Explain for SpeechError {
                 t!("error.window_failed", locale = locale, start = start, end = end)
             }
             Self::Cancelled => t!("error.cancelled", locale = locale),
+            Self::GivenUp { from_s } => {
+                let from = crate::time::clock_text(SampleTime::from_seconds(*from_s));
+                t!("error.text_given_up", locale = locale, from = from)
+            }
+            Self::Crashed { reason } => t!("error.text_crashed", locale = locale, reason = reason),
         }
         .into_owned()
     }

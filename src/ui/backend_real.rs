@@ -443,6 +443,9 @@ impl Backend for RealBackend {
     }
 
     fn save_settings(&mut self, settings: Settings) -> Result<(), String> {
+        if let Some(session) = self.session.as_ref().filter(|_| settings.language != self.settings.language) {
+            session.set_language(settings.language);
+        }
         self.settings = settings;
         let root = self.root.clone().ok_or_else(|| StoreError::NoHome.explain(self.locale()))?;
         let choices = serde_json::to_value(&self.settings).unwrap_or_default();

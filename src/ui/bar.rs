@@ -8,7 +8,7 @@ use super::theme::{self, BODY, DISPLAY, GRID, Mood, RADIUS, SMALL, TITLE, Tokens
 use super::widgets::button::{self, Look};
 use super::widgets::{card, meter, pace, pins};
 use super::words::{one_decimal, whole};
-use crate::session::event::DeviceState;
+use crate::session::event::{DeviceState, TextEffort};
 use crate::time::clock_text;
 use egui::{CornerRadius, Rect, Role, Sense, Ui, UiBuilder, WidgetInfo, pos2, vec2};
 
@@ -289,7 +289,9 @@ fn model_ui(ui: &mut Ui, scene: &Scene<'_>, bar: &Bar<'_>, out: &mut Vec<Command
         ModelStatus::Ready { file } if bar.phase.is_running() => {
             let behind = one_decimal(f64::from(scene.timeline.lag_s));
             let mood = if scene.timeline.lag_s > 6.0 { Mood::Watch } else { Mood::Quiet };
-            (words.fill("model.behind", &[("seconds", &behind)]), file.clone(), mood)
+            let key =
+                if scene.timeline.effort >= TextEffort::SettledOnly { "model.settled_only" } else { "model.behind" };
+            (words.fill(key, &[("seconds", &behind)]), file.clone(), mood)
         }
         ModelStatus::Ready { file } => (words.tr("model.ready"), file.clone(), Mood::Quiet),
     };

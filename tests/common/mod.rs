@@ -11,6 +11,7 @@ use voicemirror::audio::file::FileSource;
 use voicemirror::audio::resample::Resampler;
 use voicemirror::audio::source::{Read, Source};
 use voicemirror::engine::pipeline::Pipeline;
+use voicemirror::engine::textwork::TextManner;
 use voicemirror::practice::setup::Setup;
 use voicemirror::session::event::{EndCause, Header, Language, SessionEvent, SourceInfo, Word};
 use voicemirror::speech::Transcriber;
@@ -166,4 +167,16 @@ pub fn without_arrival(events: &[SessionEvent]) -> Vec<SessionEvent> {
         }
     }
     kept
+}
+
+/// A recording with its pauses, and what is said in it.
+pub fn clauses(name: &str) -> (Vec<f32>, Vec<Word>) {
+    let recording = golden(name);
+    let script = scripted_for(&recording).script;
+    (recording.samples, script)
+}
+
+/// One thread for text, shown early or not.
+pub fn manner(partial_text: bool) -> TextManner {
+    TextManner { threads: 1, most_threads: 1, partial_text }
 }

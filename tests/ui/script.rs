@@ -173,7 +173,7 @@ fn text(until_s: f64, behind_s: f64) -> Vec<SessionEvent> {
         } else if start_s + 0.5 < until_s {
             let spoken = ((until_s - start_s - 0.3) / CHARACTER_S) as usize;
             let text: String = words.iter().take(spoken).map(|word| word.text.as_str()).collect();
-            events.push(SessionEvent::Partial { span: span(start_s, until_s), text });
+            events.push(SessionEvent::Partial { span: span(start_s, until_s), text, stable_chars: 0 });
             break;
         }
     }
@@ -297,7 +297,7 @@ pub fn events(until_s: f64) -> Vec<SessionEvent> {
     let known = SampleTime::from_seconds(until_s);
     events.extend(hits().into_iter().filter(|hit| hit.ready_at <= known).map(SessionEvent::Hit));
     events.extend(flags().into_iter().filter(|flag| flag.raised_at <= known).map(SessionEvent::Flag));
-    events.push(SessionEvent::Lag { at: known, behind_s: 0.8 });
+    events.push(SessionEvent::Lag { at: known, behind_s: 0.8, effort: Default::default() });
     events
 }
 

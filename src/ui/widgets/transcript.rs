@@ -2,6 +2,7 @@
 //! instead. In a replay every word plays from where it was said.
 
 use crate::session::event::{Hit, HitLevel, TextSegment};
+use crate::session::timeline::PartialText;
 use crate::time::{SampleTime, clock_text, samples};
 use crate::ui::command::Command;
 use crate::ui::scene::Scene;
@@ -17,6 +18,8 @@ const TIMES: f32 = 56.0;
 const PARAGRAPH_GAP_S: f64 = 1.5;
 /// A new paragraph after this many words, at the next full stop.
 const PARAGRAPH_WORDS: usize = 60;
+/// How far text that is agreed, but not settled, lies between pale and settled text.
+const AGREED_DARKER: f32 = 0.4;
 /// Settled segments that the live view keeps in reach; the replay has all of them.
 const LIVE_SEGMENTS: usize = 120;
 
@@ -26,7 +29,7 @@ const PUNCTUATION: [char; 12] = ['，', '。', '！', '？', '、', '；', '：'
 /// A stretch of text that is laid out in one piece.
 struct Paragraph<'a> {
     segments: Vec<&'a TextSegment>,
-    partial: Option<&'a str>,
+    partial: Option<&'a PartialText>,
     start: SampleTime,
 }
 
@@ -50,12 +53,12 @@ fn paragraphs<'a>(scene: &Scene<'a>) -> Vec<Paragraph<'a>> {
             paragraph.segments.push(segment);
         }
     }
-    if let Some((span, text)) = scene.timeline.partial.as_ref().filter(|_| !scene.replay) {
-        let apart = span.start - last_end > samples(PARAGRAPH_GAP_S);
+    if let Some(partial) = scene.timeline.partial.as_ref().filter(|_| !scene.replay) {
+        let apart = partial.span.start - last_end > samples(PARAGRAPH_GAP_S);
         match paragraphs.last_mut().filter(|_| !apart) {
-            Some(paragraph) => paragraph.partial = Some(text),
+            Some(paragraph) => paragraph.partial = Some(partial),
             None => {
-                paragraphs.push(Paragraph { segments: Vec::new(), partial: Some(text), start: span.start });
+                paragraphs.push(Paragraph { segments: Vec::new(), partial: Some(partial), start: partial.span.start });
             }
         }
     }
@@ -116,7 +119,11 @@ fn typeset(scene: &Scene<'_>, paragraph: &Paragraph<'_>, tokens: &Tokens, width:
     replacement(&mut out, open, tokens);
     out.push(comma, format(BODY, tokens.text));
     if let Some(partial) = paragraph.partial {
-        out.push(partial, format(BODY, tokens.pale));
+        let agreed = partial.text.char_indices().nth(partial.stable_chars).map_or(partial.text.len(), |(at, _)| at);
+        let (agreed, open) = partial.text.split_at(agreed);
+        // What will stay is a little darker than what may still change.
+        out.push(agreed, format(BODY, tokens.pale.lerp_to_gamma(tokens.text, AGREED_DARKER)));
+        out.push(open, format(BODY, tokens.pale));
         out.push("…", format(BODY, tokens.pale));
     }
     out

@@ -1,0 +1,100 @@
+"""8. How soon is text settled, and are the times of its words right?"""
+
+from evaluation import scoring, streams, timing
+from evaluation.frame import Table
+
+
+def run(run):
+    if not run.text:
+        return None
+    answers = answers_of(run)
+    if not answers:
+        return None
+    import opencc
+
+    simplify = opencc.OpenCC("t2s").convert
+    waits = Table(
+        "8. From the end of a clause to its settled text, seconds, computing included",
+        [
+            ("part", "", None),
+            ("ends", "clauses", "d"),
+            ("found", "with text", "d"),
+            ("median", "median", ".2f"),
+            ("p95", "p95", ".2f"),
+            ("most", "most", ".2f"),
+        ],
+    )
+    words = Table(
+        "   Times of words: the end of a clause's last character against the truth",
+        [
+            ("part", "", None),
+            ("ends", "clauses", "d"),
+            ("right", "heard right", "d"),
+            ("within", "within 150 ms %", ".1f"),
+            ("median", "median off ms", ".0f"),
+            ("p95", "p95 ms", ".0f"),
+            ("bias", "median, late + ms", "+.0f"),
+        ],
+    )
+    for part, group, reports in answers:
+        if part.startswith("sessions"):
+            ends = session_ends(run.set.sessions, reports, simplify)
+            words.add(part=part, **word_figures(ends))
+        else:
+            ends = [end for s, report in zip(group, reports) for end in timing.slot_ends(report, s.slots)]
+        waits.add(part=part, **wait_figures(ends))
+    waits.note(
+        "Sessions: ends of clauses as in their truth. Folders: the end of each recording's speech as Voice Mirror"
+    )
+    waits.note("finds it. Without text: nothing was heard of the last character (sessions), or of the recording.")
+    words.note("Clauses whose last character was heard as another are left out.")
+    return [waits] + ([words] if words.rows else [])
+
+
+def answers_of(run):
+    """(part, streams, reports) of all that was heard, live and not."""
+    parts = [(stream.name, [stream]) for stream in streams.of_folders(run)]
+    if run.set.sessions:
+        parts.insert(0, ("sessions", streams.of_sessions(run)))
+    out = []
+    for name, group in parts:
+        heard = streams.live(run, group)
+        if heard is not None:
+            out.append((f"{name}, live", group, heard))
+        out.append((f"{name}, analyze", group, streams.offline(run, group)))
+    return out
+
+
+def session_ends(sessions, reports, simplify):
+    """The ends of all clauses; the streams of sessions keep the times of the truth."""
+    out = []
+    for session, report in zip(sessions, reports):
+        heard = timing.timed_units(timing.words_of(report), simplify)
+        out += timing.clause_ends(session.truth["clauses"], heard, simplify)
+    return out
+
+
+def wait_figures(ends):
+    found = [end for end in ends if end is not None and end.heard is not None]
+    waits = [end.wait for end in found]
+    return {
+        "ends": len(ends),
+        "found": len(found),
+        "median": scoring.quantile(waits, 0.5),
+        "p95": scoring.quantile(waits, 0.95),
+        "most": max(waits, default=None),
+    }
+
+
+def word_figures(ends):
+    errors = [1000 * end.error for end in ends if end.right]
+    off = [abs(error) for error in errors]
+    reach = 1000 * timing.WORD_REACH_S + 1e-6
+    return {
+        "ends": len(ends),
+        "right": len(errors),
+        "within": scoring.percent(sum(o <= reach for o in off), len(off)),
+        "median": scoring.quantile(off, 0.5),
+        "p95": scoring.quantile(off, 0.95),
+        "bias": scoring.quantile(errors, 0.5),
+    }
