@@ -94,7 +94,7 @@ fn one_file_names_each_foreign_library() {
         ("symphonia", vec!["audio/file.rs"]),
         ("earshot", vec!["analysis/vad.rs"]),
         ("realfft", vec!["analysis/pitch/period.rs", "analysis/spectrum.rs"]),
-        ("ferrous_opencc", vec!["speech/whisper.rs"]),
+        ("ferrous_opencc", vec!["speech/script_zh.rs"]),
         ("ureq", vec!["speech/download/http.rs"]),
         ("fs4", vec!["speech/download/disk.rs"]),
     ] {

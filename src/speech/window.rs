@@ -254,7 +254,7 @@ mod tests {
 
     #[test]
     fn a_pause_settles_and_every_word_is_in_one_window() {
-        let jobs = cut(&[(1.0, 4.0), (4.3, 6.0), (8.0, 9.0)], 12.0);
+        let jobs = cut(&[(1.0, 4.0), (4.2, 6.0), (8.0, 9.0)], 12.0);
         assert_eq!(jobs.len(), 2, "{:?}", jobs.iter().map(|job| job.span).collect::<Vec<_>>());
         assert_eq!(jobs[0].speech.len(), 2);
         assert!(jobs[0].span.start.seconds() <= 1.0 && jobs[0].span.end.seconds() >= 6.0);

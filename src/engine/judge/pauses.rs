@@ -22,6 +22,10 @@ pub struct PauseJudge {
     /// End of the speech before the silence that is going on.
     silence_start: Option<SampleTime>,
     last_words: Vec<Word>,
+    /// Key facts behind which a pause may still come, or is going on.
+    waiting: Vec<KeyFact>,
+    /// Start of the newest frames.
+    now: SampleTime,
 }
 
 impl PauseJudge {
@@ -34,6 +38,8 @@ impl PauseJudge {
             pauses: VecDeque::new(),
             silence_start: None,
             last_words: Vec::new(),
+            waiting: Vec::new(),
+            now: SampleTime::ZERO,
         }
     }
 
@@ -54,7 +60,14 @@ impl PauseJudge {
                 self.end_silence(*at, out);
             }
             SessionEvent::Text(segment) => self.observe_text(segment, out),
-            SessionEvent::Fact(fact) => self.observe_fact(fact, flags, out),
+            SessionEvent::Fact(fact) => {
+                self.waiting.push(fact.clone());
+                self.judge_facts(flags, out);
+            }
+            SessionEvent::Frames(block) => {
+                self.now = block.start;
+                self.judge_facts(flags, out);
+            }
             SessionEvent::Gap { span, .. } => self.gap_end = span.end,
             _ => {}
         }
@@ -128,13 +141,24 @@ impl PauseJudge {
         self.last_words = words[words.len().saturating_sub(KEPT_WORDS)..].to_vec();
     }
 
-    fn observe_fact(&mut self, fact: &KeyFact, flags: &mut FlagWriter, out: &mut Vec<SessionEvent>) {
+    /// Judges the facts whose pause is known by now, so that it does not matter how soon their text came.
+    fn judge_facts(&mut self, flags: &mut FlagWriter, out: &mut Vec<SessionEvent>) {
+        let silence_start = self.silence_start;
+        let known = |fact: &mut KeyFact| {
+            let end = fact.pause_reach().end;
+            self.now >= end && silence_start.is_none_or(|start| start >= end)
+        };
+        for fact in self.waiting.extract_if(.., known).collect::<Vec<_>>() {
+            self.judge_fact(&fact, fact.ready_at.max(self.now), flags, out);
+        }
+    }
+
+    fn judge_fact(&self, fact: &KeyFact, at: SampleTime, flags: &mut FlagWriter, out: &mut Vec<SessionEvent>) {
         let limit_s = self.limits.after_fact_s;
-        let near = fact.pause_reach();
-        // The window of the text was cut at a silence; one that is still going on is pause enough.
-        if limit_s <= 0.0 || self.silence_start.is_some_and(|start| start < near.end) {
+        if limit_s <= 0.0 {
             return;
         }
+        let near = fact.pause_reach();
         let behind = self.pauses.iter().filter(|pause| near.contains(pause.span.start));
         let longest_s = behind.map(|pause| pause.span.seconds() as f32).fold(0.0, f32::max);
         if longest_s < limit_s {
@@ -145,7 +169,7 @@ impl PauseJudge {
                 measured: longest_s,
                 threshold: limit_s,
             };
-            flags.raise_with_text(&finding, fact.span, fact.ready_at, fact.text.clone(), out);
+            flags.raise_with_text(&finding, fact.span, at, fact.text.clone(), out);
         }
     }
 }
@@ -234,11 +258,14 @@ mod tests {
                 ready_at: at(end_s + 5.0),
             })
         };
-        let calm = judged(&[pause(4.0, 4.7), fact(3.5)]);
+        let frames = |start_s: f64| SessionEvent::Frames(FrameBlock { start: at(start_s), ..FrameBlock::default() });
+        let calm = judged(&[pause(4.0, 4.7), fact(3.5), frames(9.0)]);
         assert_eq!(calm, []);
-        let rushed = judged(&[pause(8.0, 8.7), fact(3.5)]);
+        let early = judged(&[fact(3.5), frames(3.6), pause(5.0, 5.7), frames(9.0)]);
+        assert_eq!(early, [], "its text came before its pause");
+        let rushed = judged(&[pause(8.0, 8.7), fact(3.5), frames(9.0)]);
         assert!(matches!(&rushed[..], [SessionEvent::Flag(flag)] if flag.kind == FlagKind::RushedFact), "{rushed:?}");
-        let last = judged(&[SessionEvent::Speech { span: span(0.0, 4.0) }, fact(3.5)]);
+        let last = judged(&[SessionEvent::Speech { span: span(0.0, 4.0) }, fact(3.5), frames(9.0)]);
         assert_eq!(last, [], "the silence after it is still going on");
     }
 }
