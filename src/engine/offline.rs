@@ -132,9 +132,9 @@ impl Hearing<'_> {
         let cost = begun.elapsed().as_secs_f64() / joined.span.seconds().max(1e-3);
         let mut words = heard.words.into_iter().peekable();
         for (index, part) in parts.iter().enumerate() {
-            let is_last = index + 1 == parts.len();
+            let until = parts.get(index + 1).map(|next| between(part, next));
             let mut own = Vec::new();
-            while let Some(word) = words.next_if(|word| is_last || middle(word.span) < part.span.end) {
+            while let Some(word) = words.next_if(|word| until.is_none_or(|until| middle(word.span) < until)) {
                 own.push(word);
             }
             let ready_at = part.cut_at + samples(cost * part.span.seconds());
@@ -147,6 +147,34 @@ impl Hearing<'_> {
     }
 }
 
+/// The middle of the pause between two windows: where their words part.
+fn between(before: &TextJob, after: &TextJob) -> SampleTime {
+    let end = before.speech.last().map_or(before.span.end, |speech| speech.end);
+    let start = after.speech.first().map_or(after.span.start, |speech| speech.start);
+    middle(Span::new(end, start.max(end)))
+}
+
 fn middle(span: Span) -> SampleTime {
     SampleTime(span.start.0 / 2 + span.end.0 / 2)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_part_in_the_middle_of_the_pause_and_not_where_the_window_was_cut() {
+        let at = SampleTime::from_seconds;
+        let job = |start_s: f64, end_s: f64, cut_s: f64| TextJob {
+            id: 0,
+            span: Span::new(at(start_s), at(cut_s)),
+            audio: [].into(),
+            speech: vec![Span::new(at(start_s), at(end_s))],
+            cut_at: at(cut_s),
+            settle: true,
+        };
+        // The sound kept behind the first window reaches into the second's first syllable.
+        let parting = between(&job(43.0, 44.81, 45.11), &job(45.09, 47.4, 47.7));
+        assert_eq!(parting, at(44.95));
+    }
 }
