@@ -38,6 +38,13 @@ impl SampleTime {
     }
 }
 
+impl SampleTime {
+    /// The point halfway between two points, whichever comes first.
+    pub fn midpoint(self, other: Self) -> Self {
+        Self(u64::midpoint(self.0, other.0))
+    }
+}
+
 impl Add<u64> for SampleTime {
     type Output = Self;
     fn add(self, samples: u64) -> Self {
@@ -81,6 +88,11 @@ impl Span {
     /// Length in seconds.
     pub fn seconds(self) -> f64 {
         self.samples() as f64 / f64::from(SAMPLE_RATE_HZ)
+    }
+
+    /// The point halfway between start and end.
+    pub fn middle(self) -> SampleTime {
+        self.start.midpoint(self.end)
     }
 
     /// Samples that both stretches have.

@@ -2,7 +2,7 @@
 
 from evaluation import streams, timing
 from evaluation.frame import Table, say
-from evaluation.text import error_rate
+from evaluation.text import FOLDER_COLUMNS, error_rate
 
 
 def run(run):
@@ -15,10 +15,7 @@ def run(run):
 
     simplify = opencc.OpenCC("t2s").convert
     columns = [
-        ("folder", "folder", None),
-        ("recordings", "recordings", "d"),
-        ("seconds", "seconds", ".0f"),
-        ("units", "units", "d"),
+        *FOLDER_COLUMNS,
         ("live", "CER live %", ".1f"),
         ("stream", "the same stream, analyze %", ".1f"),
         ("alone", "each recording, analyze %", ".1f"),

@@ -4,6 +4,13 @@ from evaluation import scoring
 from evaluation.frame import Table, say
 from evaluation.peers import WHISPER_THREADS
 
+# What every table about text says first of a folder.
+FOLDER_COLUMNS = [
+    ("folder", "folder", None),
+    ("recordings", "recordings", "d"),
+    ("seconds", "seconds", ".0f"),
+    ("units", "units", "d"),
+]
 SPEAKER_MARKS = "spontaneous"  # the folder whose transcripts name the speakers
 
 
@@ -22,10 +29,7 @@ def run(run):
 
     simplify = opencc.OpenCC("t2s").convert
     columns = [
-        ("folder", "folder", None),
-        ("recordings", "recordings", "d"),
-        ("seconds", "seconds", ".0f"),
-        ("units", "units", "d"),
+        *FOLDER_COLUMNS,
         ("cer", "CER %", ".1f"),
         ("realtime", "÷ real time", ".3f"),
         ("settle", "settled after s, median", ".2f"),

@@ -149,7 +149,7 @@ impl PaceMeter {
         out: &mut Vec<PacePoint>,
     ) {
         for (span, units) in words {
-            let middle = SampleTime((span.start.0 + span.end.0) / 2);
+            let middle = span.middle();
             let place = self.words.partition_point(|&(known, _)| known <= middle);
             self.words.insert(place, (middle, units));
         }

@@ -10,7 +10,7 @@ mod engine;
 mod store;
 
 use super::EngineError;
-use super::offline::vocabulary;
+use super::offline::prepare;
 use super::pipeline::Pipeline;
 use super::textwork::{TextDesk, TextManner};
 use crate::analysis::loudness::SILENCE_DB;
@@ -122,8 +122,7 @@ impl LiveSession {
         cancel.store(false, Ordering::Relaxed);
         options.header.model = options.transcriber.as_ref().map_or(String::new(), |text| text.model_name());
         if let Some(transcriber) = &mut options.transcriber {
-            transcriber.set_vocabulary(&vocabulary(&options.pack));
-            transcriber.set_second_look(false);
+            prepare(transcriber.as_mut(), options.header.language, &options.pack);
         }
         let store = Store {
             recorder: options.recorder.take(),
@@ -139,10 +138,6 @@ impl LiveSession {
             most_threads: offline_text_threads().max(options.text_threads),
             partial_text: options.partial_text,
         };
-        if let Some(transcriber) = &mut options.transcriber {
-            // The session before may have ended in another language than it began with.
-            transcriber.set_language(options.header.language);
-        }
         let desk = TextDesk::new(options.transcriber, manner)?;
         let mut first_events = Vec::new();
         let pipeline = Pipeline::new(options.header, options.pack, &mut first_events);

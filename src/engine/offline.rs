@@ -5,7 +5,7 @@ use super::pipeline::Pipeline;
 use crate::audio::resample::Resampler;
 use crate::audio::source::{Loss, Read, Source};
 use crate::session::event::{EndCause, GapCause, Header, Language, SessionEvent};
-use crate::speech::window::merge;
+use crate::speech::window::{fit_together, join};
 use crate::speech::{Heard, SpeechError, TextJob, Transcriber, Vocabulary};
 use crate::time::{SAMPLE_RATE_HZ, SampleTime, Span, samples};
 use crate::wording::Pack;
@@ -21,9 +21,12 @@ pub fn gap_cause(loss: Loss) -> GapCause {
     }
 }
 
-/// What the recogniser should expect in a session with `pack`.
-pub fn vocabulary(pack: &Pack) -> Vocabulary {
-    Vocabulary { manner: pack.prompt.clone(), terms: pack.terms.clone() }
+/// Makes a transcriber ready for a new session: the one before may have ended in another language, with another pack
+/// and without anybody waiting for the text.
+pub fn prepare(transcriber: &mut dyn Transcriber, language: Language, pack: &Pack) {
+    transcriber.set_language(language);
+    transcriber.set_vocabulary(&Vocabulary { manner: pack.prompt.clone(), terms: pack.terms.clone() });
+    transcriber.set_second_look(false);
 }
 
 /// Runs `source` to its end. `sink` gets every event in order; `progress` the seconds analysed so far.
@@ -43,16 +46,12 @@ pub fn analyse(
     let rate_hz = source.rate_hz();
     let mut resampler = Resampler::new(rate_hz, SAMPLE_RATE_HZ)?;
     if let Some(transcriber) = transcriber.as_deref_mut() {
-        // The recording before may have been in another language.
-        transcriber.set_language(header.language);
-    }
-    let mut events = Vec::new();
-    if let Some(transcriber) = transcriber.as_deref_mut() {
-        transcriber.set_vocabulary(&vocabulary(&pack));
+        prepare(transcriber, header.language, &pack);
         transcriber.set_second_look(true);
     }
+    let mut events = Vec::new();
     let mut pipeline = Pipeline::new(header, pack, &mut events);
-    let mut hearing = Hearing { transcriber, together: Vec::new(), joined: None };
+    let mut together = Together { transcriber, windows: Vec::new() };
     let (mut raw, mut resampled) = (Vec::new(), Vec::new());
     loop {
         raw.clear();
@@ -68,7 +67,7 @@ pub fn analyse(
             }
             Read::Audio | Read::Idle | Read::State(_) => {}
         }
-        hearing.take(&mut pipeline, &mut events)?;
+        together.take(&mut pipeline, &mut events)?;
         events.drain(..).for_each(&mut *sink);
         progress(pipeline.position().seconds());
     }
@@ -76,8 +75,8 @@ pub fn analyse(
     resampler.finish(&mut resampled);
     pipeline.push(&resampled, &mut events);
     pipeline.finish(&mut events);
-    hearing.take(&mut pipeline, &mut events)?;
-    hearing.finish(&mut pipeline, &mut events)?;
+    together.take(&mut pipeline, &mut events)?;
+    together.hear(&mut pipeline, &mut events)?;
     pipeline.end(EndCause::EndOfInput, &mut events);
     events.drain(..).for_each(sink);
     Ok(())
@@ -90,36 +89,31 @@ const TOGETHER_S: f64 = 14.0;
 const APART_S: f64 = 1.0;
 
 /// Hears the windows of a recording, several at a time.
-struct Hearing<'a> {
+struct Together<'a> {
     transcriber: Option<&'a mut dyn Transcriber>,
-    /// The windows that are waiting to be heard together, oldest first.
-    together: Vec<TextJob>,
-    /// All of them as one.
-    joined: Option<TextJob>,
+    /// The windows that are waiting to be heard as one, oldest first.
+    windows: Vec<TextJob>,
 }
 
-impl Hearing<'_> {
+impl Together<'_> {
     /// Takes the windows that have been cut, and hears those that nothing more will join.
     fn take(&mut self, pipeline: &mut Pipeline, events: &mut Vec<SessionEvent>) -> Result<(), EngineError> {
         while let Some(job) = pipeline.take_job() {
-            let longer = self.joined.as_ref().and_then(|joined| {
-                let apart = Span::new(joined.span.end, job.span.start.max(joined.span.end));
-                let both = Span::new(joined.span.start, job.span.end);
-                if apart.seconds() > APART_S || both.seconds() > TOGETHER_S { None } else { merge(joined, &job) }
-            });
-            if longer.is_none() {
-                self.finish(pipeline, events)?;
+            let joins = |first: &TextJob, last: &TextJob| {
+                job.span.start - last.span.end <= samples(APART_S) && fit_together(first, &job, TOGETHER_S)
+            };
+            if !self.windows.first().zip(self.windows.last()).is_some_and(|(first, last)| joins(first, last)) {
+                self.hear(pipeline, events)?;
             }
-            self.joined = Some(longer.unwrap_or_else(|| job.clone()));
-            self.together.push(job);
+            self.windows.push(job);
         }
         Ok(())
     }
 
     /// Hears what is waiting.
-    fn finish(&mut self, pipeline: &mut Pipeline, events: &mut Vec<SessionEvent>) -> Result<(), EngineError> {
-        let parts = std::mem::take(&mut self.together);
-        let (Some(joined), Some(transcriber)) = (self.joined.take(), self.transcriber.as_deref_mut()) else {
+    fn hear(&mut self, pipeline: &mut Pipeline, events: &mut Vec<SessionEvent>) -> Result<(), EngineError> {
+        let parts = std::mem::take(&mut self.windows);
+        let (Some(joined), Some(transcriber)) = (join(&parts), self.transcriber.as_deref_mut()) else {
             return Ok(());
         };
         let begun = Instant::now();
@@ -134,7 +128,7 @@ impl Hearing<'_> {
         for (index, part) in parts.iter().enumerate() {
             let until = parts.get(index + 1).map(|next| between(part, next));
             let mut own = Vec::new();
-            while let Some(word) = words.next_if(|word| until.is_none_or(|until| middle(word.span) < until)) {
+            while let Some(word) = words.next_if(|word| until.is_none_or(|until| word.span.middle() < until)) {
                 own.push(word);
             }
             let ready_at = part.cut_at + samples(cost * part.span.seconds());
@@ -151,11 +145,7 @@ impl Hearing<'_> {
 fn between(before: &TextJob, after: &TextJob) -> SampleTime {
     let end = before.speech.last().map_or(before.span.end, |speech| speech.end);
     let start = after.speech.first().map_or(after.span.start, |speech| speech.start);
-    middle(Span::new(end, start.max(end)))
-}
-
-fn middle(span: Span) -> SampleTime {
-    SampleTime(span.start.0 / 2 + span.end.0 / 2)
+    Span::new(end, start).middle()
 }
 
 #[cfg(test)]

@@ -128,7 +128,7 @@ fn pace_in(timeline: &Timeline, unit: PaceUnit, phase: Phase, part: Span) -> Opt
         .segments
         .iter()
         .flat_map(|segment| &segment.words)
-        .filter(|word| part.contains(SampleTime((word.span.start.0 + word.span.end.0) / 2)))
+        .filter(|word| part.contains(word.span.middle()))
         .map(|word| word.text.as_str())
         .collect();
     let units = match unit {

@@ -1,7 +1,7 @@
 //! Which windows deserve a second, fuller look, and which of two hearings is kept.
 //!
-//! Hearing everything with the model's full context costs four times as much and helps only where the quick look
-//! went wrong; and there the model itself was unsure. So its own probability decides.
+//! Hearing everything more fully costs more than twice as much and helps only where the quick look went wrong; and
+//! there the model itself was unsure. So its own probability decides.
 
 use super::TextJob;
 use super::guard::units;

@@ -39,7 +39,7 @@ pub fn fit_to_speech(words: &mut [Word], speech: &[Span]) {
 
 /// The stretch of speech that a word overlaps most, or the nearest.
 fn place_of(word: Span, speech: &[Span]) -> usize {
-    let middle = SampleTime((word.start.0 + word.end.0) / 2);
+    let middle = word.middle();
     let distance = |stretch: &Span| (stretch.start - middle).max(middle - stretch.end);
     let better = |&(_, a): &(usize, &Span), &(_, b): &(usize, &Span)| {
         let overlap = a.overlap_samples(word).cmp(&b.overlap_samples(word));

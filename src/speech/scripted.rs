@@ -4,7 +4,6 @@
 
 use super::{Heard, SpeechError, TextJob, Transcriber};
 use crate::session::event::{Language, Word};
-use crate::time::{SampleTime, Span};
 
 /// Says the script's words whose middle lies inside a window: windows that join without a gap say each word once.
 #[derive(Clone, Debug, Default)]
@@ -15,8 +14,7 @@ pub struct ScriptedTranscriber {
 
 impl Transcriber for ScriptedTranscriber {
     fn transcribe(&mut self, job: &TextJob) -> Result<Heard, SpeechError> {
-        let middle = |span: Span| SampleTime(span.start.0 / 2 + span.end.0 / 2);
-        let words = self.script.iter().filter(|word| job.span.contains(middle(word.span))).cloned().collect();
+        let words = self.script.iter().filter(|word| job.span.contains(word.span.middle())).cloned().collect();
         Ok(Heard { words, language: Language::Zh })
     }
 

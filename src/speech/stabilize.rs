@@ -89,7 +89,7 @@ impl Stabilizer {
         let Some(end) = self.agreed.last().map(|word| word.span.end) else { return &self.last };
         let first = match common_prefix(&self.agreed, &self.last) {
             all if all == self.agreed.len() => all,
-            _ => self.last.partition_point(|word| middle(word.span) < end),
+            _ => self.last.partition_point(|word| word.span.middle() < end),
         };
         &self.last[first..]
     }
@@ -105,7 +105,7 @@ impl Stabilizer {
         let place = |words: usize| {
             let (before, after) = (self.last[words - 1].span, self.last[words].span);
             let long_enough = before.end - first.span.start >= samples(LEAST_SETTLED_S);
-            let around = SampleTime(before.end.0 / 2 + after.start.0 / 2);
+            let around = before.end.midpoint(after.start);
             let within = Span::new(
                 around.saturating_back(samples(SEARCH_S)).max(before.start + before.samples() * 3 / 4),
                 (around + samples(SEARCH_S)).min(after.start + after.samples() / 4),
@@ -154,10 +154,6 @@ impl Stabilizer {
 /// What ends a clause.
 const CLAUSE_ENDS: [char; 12] = ['，', '。', '！', '？', '；', '：', ',', '.', '!', '?', ';', ':'];
 
-fn middle(span: Span) -> SampleTime {
-    SampleTime(span.start.0 / 2 + span.end.0 / 2)
-}
-
 /// How many words two hearings have in common from their beginning.
 fn common_prefix(a: &[Word], b: &[Word]) -> usize {
     a.iter().zip(b).take_while(|(a, b)| is_same(a, b)).count()
@@ -168,7 +164,7 @@ fn is_same(a: &Word, b: &Word) -> bool {
     let bare = |text: &str| -> Vec<char> {
         text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
     };
-    let (a_at, b_at) = (middle(a.span), middle(b.span));
+    let (a_at, b_at) = (a.span.middle(), b.span.middle());
     (a_at - b_at).max(b_at - a_at) <= samples(DRIFT_S) && bare(&a.text) == bare(&b.text)
 }
 

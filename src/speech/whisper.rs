@@ -40,8 +40,7 @@ const BEAMS: i32 = 5;
 pub struct WhisperTranscriber {
     state: WhisperState,
     context: WhisperContext,
-    params: FullParams<'static, 'static>,
-    fuller_params: FullParams<'static, 'static>,
+    params: Params,
     simplifier: Simplifier,
     vocabulary: Vocabulary,
     second_look: bool,
@@ -72,29 +71,15 @@ impl WhisperTranscriber {
         })?;
         let vocabulary = Vocabulary::default();
         let stop = Stop { cancel, interrupt: Interrupt::default() };
-        let params = build_params(Look::Quick, language, threads, &stop, &vocabulary);
-        let fuller_params = build_params(Look::Full, language, threads, &stop, &vocabulary);
+        let params = Params::new(language, threads, &stop, &vocabulary);
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let simplifier = Simplifier::new();
         let second_look = false;
-        Ok(Self {
-            state,
-            context,
-            params,
-            fuller_params,
-            simplifier,
-            vocabulary,
-            second_look,
-            stop,
-            language,
-            threads,
-            name,
-        })
+        Ok(Self { state, context, params, simplifier, vocabulary, second_look, stop, language, threads, name })
     }
 
     fn rebuild_params(&mut self) {
-        self.params = build_params(Look::Quick, self.language, self.threads, &self.stop, &self.vocabulary);
-        self.fuller_params = build_params(Look::Full, self.language, self.threads, &self.stop, &self.vocabulary);
+        self.params = Params::new(self.language, self.threads, &self.stop, &self.vocabulary);
     }
 
     /// Runs the model over a window once.
@@ -106,8 +91,8 @@ impl WhisperTranscriber {
         };
         let seconds = job.span.seconds();
         let mut params = match look {
-            Look::Quick => self.params.clone(),
-            Look::Full => self.fuller_params.clone(),
+            Look::Quick => self.params.quick.clone(),
+            Look::Full => self.params.full.clone(),
         };
         params.set_audio_ctx(look.frames(seconds));
         params.set_max_tokens((seconds * TOKENS_PER_S + TOKENS_BESIDE) as i32);
@@ -226,7 +211,20 @@ fn prompt(look: Look, language: Language, vocabulary: &Vocabulary) -> Option<Str
     (!prompt.is_empty()).then_some(prompt)
 }
 
-/// Built once and cloned for every window: several of these setters leak what they are given.
+/// What whisper.cpp is told for each look. Built once and cloned for every window: several of the setters leak what
+/// they are given.
+struct Params {
+    quick: FullParams<'static, 'static>,
+    full: FullParams<'static, 'static>,
+}
+
+impl Params {
+    fn new(language: Language, threads: usize, stop: &Stop, vocabulary: &Vocabulary) -> Self {
+        let build = |look| build_params(look, language, threads, stop, vocabulary);
+        Self { quick: build(Look::Quick), full: build(Look::Full) }
+    }
+}
+
 fn build_params(
     look: Look,
     language: Language,
@@ -311,8 +309,8 @@ impl Transcriber for WhisperTranscriber {
 
     fn set_threads(&mut self, threads: usize) {
         self.threads = threads;
-        self.fuller_params.set_n_threads(threads.max(1) as i32);
-        self.params.set_n_threads(threads.max(1) as i32);
+        self.params.quick.set_n_threads(threads.max(1) as i32);
+        self.params.full.set_n_threads(threads.max(1) as i32);
     }
 
     fn set_interrupt(&mut self, interrupt: Interrupt) {

@@ -101,8 +101,7 @@ impl WindowCutter {
         if self.open.is_none() {
             let last = self.speech.last()?.end;
             let speech_s = self.speech_s();
-            let class = usize::from(speech_s >= SHORT_S);
-            if self.now - last >= samples(PAUSES_S[class]) {
+            if self.now - last >= samples(PAUSES_S[usize::from(speech_s >= SHORT_S)]) {
                 return self.settle(last + samples(TAIL_S));
             }
         }
@@ -123,26 +122,10 @@ impl WindowCutter {
             .filter(|gap| gap.start > earliest && gap.end < latest)
             .max_by_key(|gap| gap.samples());
         let cut = match longest {
-            Some(gap) => SampleTime((gap.start.0 + gap.end.0) / 2),
-            None => self.quietest(Span::new(earliest, latest)),
+            Some(gap) => gap.middle(),
+            None => self.quietest(Span::new(earliest, latest), FRAME_SAMPLES).map_or(latest, |(cut, _)| cut),
         };
         self.settle(cut)
-    }
-
-    fn quietest(&self, within: Span) -> SampleTime {
-        let from = (within.start - self.start) as usize;
-        let to = ((within.end - self.start) as usize).min(self.audio.len());
-        let width = 5 * FRAME_SAMPLES;
-        let mut best = (f32::MAX, to);
-        let mut at = from;
-        while at + width <= to {
-            let energy: f32 = self.audio[at..at + width].iter().map(|x| x * x).sum();
-            if energy < best.0 {
-                best = (energy, at + width / 2);
-            }
-            at += FRAME_SAMPLES;
-        }
-        self.start + best.1 as u64
     }
 
     /// The window up to `end`, and what lies behind it kept for the next one.
@@ -207,18 +190,26 @@ impl WindowCutter {
     }
 }
 
-/// Joins two windows that lie close together, so that a transcriber that fell behind catches up with one run.
-pub fn merge(first: &TextJob, second: &TextJob) -> Option<TextJob> {
-    let span = Span::new(first.span.start, second.span.end);
-    let gap = second.span.start - first.span.end;
-    if span.seconds() > 25.0 || !first.settle || !second.settle {
-        return None;
+/// Whether window `second` can be heard together with what begins with `first`, in no more than `longest_s` seconds.
+pub fn fit_together(first: &TextJob, second: &TextJob, longest_s: f64) -> bool {
+    first.settle && second.settle && Span::new(first.span.start, second.span.end).seconds() <= longest_s
+}
+
+/// Joins windows, oldest first, so that a transcriber hears them in one run; none when there are none.
+pub fn join(jobs: &[TextJob]) -> Option<TextJob> {
+    let (first, last) = (jobs.first()?, jobs.last()?);
+    if jobs.len() == 1 {
+        return Some(first.clone());
     }
-    let mut audio = first.audio.to_vec();
-    audio.resize(audio.len() + gap as usize, 0.0);
-    audio.extend_from_slice(&second.audio);
-    let speech = first.speech.iter().chain(&second.speech).copied().collect();
-    Some(TextJob { id: second.id, span, audio: audio.into(), speech, cut_at: second.cut_at, settle: true })
+    let span = Span::new(first.span.start, last.span.end);
+    let mut audio = Vec::with_capacity(span.samples() as usize);
+    for job in jobs {
+        // What lies between two windows is silence that nobody has to hear.
+        audio.resize((job.span.start - span.start) as usize, 0.0);
+        audio.extend_from_slice(&job.audio);
+    }
+    let speech = jobs.iter().flat_map(|job| &job.speech).copied().collect();
+    Some(TextJob { id: last.id, span, audio: audio.into(), speech, cut_at: last.cut_at, settle: true })
 }
 
 #[cfg(test)]
@@ -276,7 +267,8 @@ mod tests {
     #[test]
     fn merged_windows_keep_their_times() {
         let jobs = cut(&[(1.0, 3.5), (5.0, 8.0)], 10.0);
-        let merged = merge(&jobs[0], &jobs[1]).expect("they lie close together");
+        assert!(fit_together(&jobs[0], &jobs[1], 25.0));
+        let merged = join(&jobs[..2]).expect("two windows");
         assert_eq!(merged.audio.len() as u64, merged.span.samples());
         assert_eq!(merged.speech.len(), 2);
     }

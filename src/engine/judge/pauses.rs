@@ -124,7 +124,7 @@ impl PauseJudge {
         let known_from = self.last_words.last().map_or(first.span.start, |word| word.span.start);
         let words: Vec<Word> = self.last_words.iter().chain(&segment.words).cloned().collect();
         for pause in &mut self.pauses {
-            let middle = SampleTime((pause.span.start.0 + pause.span.end.0) / 2);
+            let middle = pause.span.middle();
             if middle < known_from || middle >= segment.span.end {
                 continue;
             }

@@ -1,8 +1,8 @@
 //! The windows that wait to be heard: joined when several wait, dropped when there are hopelessly many.
 
 use crate::speech::TextJob;
-use crate::speech::window::merge;
-use crate::time::{SAMPLE_RATE_HZ, SampleTime, Span, samples};
+use crate::speech::window::{fit_together, join};
+use crate::time::{SAMPLE_RATE_HZ, SampleTime, samples};
 use std::collections::VecDeque;
 
 /// Sound that may wait, seconds (8 MB). What waits longer than that is of no use to somebody who is speaking; it is
@@ -37,19 +37,12 @@ impl Backlog {
 
     /// The oldest window, joined with those after it as long as the whole is no longer than `longest_s`.
     pub fn next(&mut self, longest_s: f64) -> Option<TextJob> {
-        let mut job = self.jobs.pop_front()?;
-        self.held -= job.audio.len() as u64;
-        while let Some(next) = self.jobs.front() {
-            if Span::new(job.span.start, next.span.end).seconds() > longest_s {
-                break;
-            }
-            let Some(joined) = merge(&job, next) else { break };
-            job = joined;
-            self.held -= next.audio.len() as u64;
-            self.jobs.pop_front();
-        }
+        let oldest = self.jobs.front()?;
+        let more = self.jobs.iter().skip(1).take_while(|job| fit_together(oldest, job, longest_s)).count();
+        let together: Vec<TextJob> = self.jobs.drain(..=more).collect();
+        self.held -= together.iter().map(|job| job.audio.len() as u64).sum::<u64>();
         self.giving_up &= !self.jobs.is_empty();
-        Some(job)
+        join(&together)
     }
 
     /// Whether nothing waits.
@@ -76,6 +69,7 @@ impl Backlog {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::time::Span;
 
     fn job(id: u64, start_s: f64, length_s: f64) -> TextJob {
         let start = SampleTime::from_seconds(start_s);

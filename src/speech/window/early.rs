@@ -17,16 +17,20 @@ impl WindowCutter {
     /// The middle of the quietest 50 ms inside `within`, and how far it lies below the whole window, dB; none where
     /// the window has no such sound any more.
     pub fn quietest_within(&self, within: Span) -> Option<(SampleTime, f32)> {
+        let (cut, quietest) = self.quietest(within, FRAME_SAMPLES / 2)?;
+        let below_db = 10.0 * (mean_power(&self.audio).max(1e-12) / quietest.max(1e-12)).log10();
+        Some((cut, below_db))
+    }
+
+    /// The middle of the quietest 50 ms inside `within`, looked for every `step` samples, and its power.
+    pub(super) fn quietest(&self, within: Span, step: usize) -> Option<(SampleTime, f32)> {
         let within = Span::new(within.start.max(self.start), within.end.min(self.now));
         let sound = self.audio.get((within.start - self.start) as usize..(within.end - self.start) as usize)?;
-        let power = |part: &[f32]| part.iter().map(|x| x * x).sum::<f32>() / part.len().max(1) as f32;
-        let steps = (0..sound.len()).step_by(FRAME_SAMPLES / 2);
-        let (at, quietest) = steps
-            .filter_map(|at| Some((at, power(sound.get(at..at + CUT_SAMPLES)?))))
+        let (at, power) = (0..sound.len())
+            .step_by(step)
+            .filter_map(|at| Some((at, mean_power(sound.get(at..at + CUT_SAMPLES)?))))
             .min_by(|a, b| a.1.total_cmp(&b.1))?;
-        let whole = power(&self.audio).max(1e-12);
-        let below_db = 10.0 * (whole / quietest.max(1e-12)).log10();
-        Some((within.start + (at + CUT_SAMPLES / 2) as u64, below_db))
+        Some((within.start + (at + CUT_SAMPLES / 2) as u64, power))
     }
 
     /// Settles the open window up to `cut`; what lies behind stays in the window. None when nothing would be left on
@@ -38,6 +42,10 @@ impl WindowCutter {
         }
         self.settle(cut)
     }
+}
+
+fn mean_power(sound: &[f32]) -> f32 {
+    sound.iter().map(|x| x * x).sum::<f32>() / sound.len().max(1) as f32
 }
 
 #[cfg(test)]

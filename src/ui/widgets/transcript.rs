@@ -90,7 +90,7 @@ fn format(size: f32, color: Color32) -> TextFormat {
 
 /// The hit that a word is part of.
 fn hit_at<'a>(hits: &'a [Hit], scene: &Scene<'_>, start: SampleTime, end: SampleTime) -> Option<&'a Hit> {
-    let middle = SampleTime(start.0 / 2 + end.0 / 2);
+    let middle = start.midpoint(end);
     hits.iter().find(|hit| hit.span.contains(middle) && (scene.replay || hit.ready_at <= scene.now))
 }
 
