@@ -18,7 +18,7 @@ use crate::speech::language::LanguageVote;
 use crate::speech::window::WindowCutter;
 use crate::speech::{Heard, TextJob};
 use crate::time::{FRAME_SAMPLES, SampleTime, Span};
-use crate::wording::{Matcher, Pack, facts, spoken_han, spoken_words};
+use crate::wording::{Listener, Pack, Provisional, facts, spoken_han, spoken_words};
 use std::collections::VecDeque;
 use std::sync::Arc;
 
@@ -58,7 +58,8 @@ pub struct Pipeline {
     pending: FrameBlock,
     cutter: WindowCutter,
     jobs: VecDeque<TextJob>,
-    matcher: Matcher,
+    listener: Listener,
+    provisional: Provisional,
     judge: Judge,
 }
 
@@ -93,7 +94,8 @@ impl Pipeline {
             pending: FrameBlock::default(),
             cutter: WindowCutter::new(),
             jobs: VecDeque::new(),
-            matcher: Matcher::new(pack),
+            listener: Listener::new(pack),
+            provisional: Provisional::default(),
             judge: Judge::new(profile, with_text, header.baseline.as_ref()),
         };
         out.push(SessionEvent::Started(Box::new(header)));
@@ -183,22 +185,22 @@ impl Pipeline {
             PaceUnit::Word => spoken_words(text) as f32,
         };
         let counted: Vec<(Span, f32)> = heard.words.iter().map(|word| (word.span, units(&word.text))).collect();
-        if !heard.words.is_empty() {
-            let segment = TextSegment { span: job.span, words: heard.words, language: heard.language, ready_at };
-            let mut hits = Vec::new();
-            self.matcher.push(&segment, &mut hits);
-            let found = facts(&segment);
-            let fillers = self.spoken_fillers(&segment);
+        let segment = TextSegment { span: job.span, words: heard.words, language: heard.language, ready_at };
+        let mut said = Vec::new();
+        self.listener.push(&segment, &mut said);
+        let waiting = self.listener.glance(&TextSegment { words: Vec::new(), ..segment.clone() });
+        let mut early = Vec::new();
+        self.provisional.settle(&mut said, &waiting, segment.span.end, ready_at, &mut early);
+        let found = facts(&segment);
+        let fillers = self.spoken_fillers(&segment);
+        if !segment.words.is_empty() {
             self.emit(SessionEvent::Text(segment), out);
-            for filler in fillers {
-                self.emit(SessionEvent::Filler(filler), out);
-            }
-            for fact in found {
-                self.emit(SessionEvent::Fact(fact), out);
-            }
-            for hit in hits {
-                self.emit(SessionEvent::Hit(hit), out);
-            }
+        }
+        out.append(&mut early);
+        let fillers = fillers.into_iter().map(SessionEvent::Filler);
+        let found = found.into_iter().map(SessionEvent::Fact);
+        for event in fillers.chain(found).chain(said) {
+            self.emit(event, out);
         }
         let mut points = Vec::new();
         self.pace.by_text(counted.into_iter(), job.span.end, ready_at, &mut points);
@@ -206,6 +208,14 @@ impl Pipeline {
             self.emit(SessionEvent::Pace(point), out);
         }
         held
+    }
+
+    /// Takes in words of a window that is not settled yet, heard as far as `span`; `at` is the stream time at which
+    /// they came. Banned phrases in them show at once, and may be withdrawn.
+    pub fn glance(&mut self, span: Span, words: Vec<Word>, at: SampleTime, out: &mut Vec<SessionEvent>) {
+        let segment = TextSegment { span, words, language: self.language.likelier(), ready_at: at };
+        let hits = self.listener.glance(&segment);
+        self.provisional.hear(hits, at, out);
     }
 
     /// Words of a settled segment that fill a pause: drawn out or set apart, and followed by silence.
@@ -274,10 +284,10 @@ impl Pipeline {
 
     /// Closes the session.
     pub fn end(&mut self, cause: EndCause, out: &mut Vec<SessionEvent>) {
-        let mut hits = Vec::new();
-        self.matcher.finish(&mut hits);
-        for hit in hits {
-            self.emit(SessionEvent::Hit(hit), out);
+        let mut said = Vec::new();
+        self.listener.finish(&mut said);
+        for event in said {
+            self.emit(event, out);
         }
         out.push(SessionEvent::Ended { at: self.position(), cause });
     }

@@ -242,7 +242,7 @@ impl TextDesk {
         }
         // The settled text took away what was shown of the open window.
         if self.stabilizer.window() == Some(pipeline.open_window()) {
-            self.show(Span::new(job.span.end, now), out);
+            self.show(Span::new(job.span.end, now), pipeline, out);
         }
     }
 
@@ -265,10 +265,11 @@ impl TextDesk {
                 return;
             }
         }
-        self.show(span, out);
+        self.show(span, pipeline, out);
     }
 
-    fn show(&self, span: Span, out: &mut Vec<SessionEvent>) {
+    fn show(&self, span: Span, pipeline: &mut Pipeline, out: &mut Vec<SessionEvent>) {
+        pipeline.glance(span, self.stabilizer.words(), pipeline.position(), out);
         let draft = self.stabilizer.draft();
         out.push(SessionEvent::Partial { span, text: draft.text, stable_chars: draft.stable_chars });
     }

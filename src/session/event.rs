@@ -7,6 +7,7 @@
 use super::baseline::VoiceBaseline;
 pub use super::flag::{Flag, FlagKind, Severity};
 use super::profile::Profile;
+pub use super::said::{Cue, Hit, HitLevel, MatchedBy, Question, QuestionKind};
 use crate::time::{SampleTime, Span, samples};
 use serde::{Deserialize, Serialize};
 
@@ -55,6 +56,14 @@ pub enum SessionEvent {
     Text(TextSegment),
     /// A phrase of the wording pack was said.
     Hit(Hit),
+    /// Something that the call needs was said: a greeting, an offer of help, a word of empathy.
+    Cue(Cue),
+    /// A question was asked.
+    Question(Question),
+    /// Banned phrases in text that may still change, each list in place of the one before. Shown, never stored.
+    Provisional { hits: Vec<Hit> },
+    /// A provisional hit was not borne out: the text became another. Shown, never stored.
+    Withdrawn { hit: Hit, at: SampleTime },
     /// Something the agent should hear about.
     Flag(Flag),
     /// Flag `id` has become more serious.
@@ -83,7 +92,7 @@ pub enum SessionEvent {
 impl SessionEvent {
     /// Whether the event belongs into the stored log; the others are only for the screen.
     pub fn is_stored(&self) -> bool {
-        !matches!(self, Self::Partial { .. } | Self::Lag { .. })
+        !matches!(self, Self::Partial { .. } | Self::Provisional { .. } | Self::Withdrawn { .. } | Self::Lag { .. })
     }
 
     /// Whether the event was measured from the voice or the text, as opposed to judged by a profile.
@@ -449,39 +458,6 @@ pub struct Word {
     pub text: String,
     /// The model's probability, 0 … 1.
     pub p: f32,
-}
-
-/// A phrase of the wording pack that was said.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Hit {
-    /// Curriculum id, e.g. `ban-07`.
-    pub rule: String,
-    /// Whether the pack bans it or only discourages it.
-    pub level: HitLevel,
-    /// How serious the pack says it is.
-    pub severity: Severity,
-    /// The phrase's own time span.
-    pub span: Span,
-    /// Stream time at which a live user sees it.
-    pub ready_at: SampleTime,
-    /// The words as heard.
-    pub text: String,
-    /// Why it hurts, from the pack.
-    pub reason: String,
-    /// What to say instead, from the pack.
-    pub suggestion: String,
-    /// How sure the match is, 0 … 1.
-    pub confidence: f32,
-}
-
-/// How strongly the pack rejects a phrase.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum HitLevel {
-    /// Never to be said.
-    Banned,
-    /// Better said otherwise.
-    Discouraged,
 }
 
 /// How much is asked of the machine for text; each step asks for less than the one before.

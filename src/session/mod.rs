@@ -10,6 +10,7 @@ pub mod profile;
 pub mod recorder;
 pub mod recover;
 pub mod replay;
+pub mod said;
 pub mod store;
 pub mod timeline;
 pub mod wav;

@@ -42,6 +42,14 @@ pub struct Timeline {
     pub partial: Option<PartialText>,
     /// Phrases of the pack that were said, in order of their audio.
     pub hits: Vec<Hit>,
+    /// Banned phrases in text that may still change.
+    pub provisional: Vec<Hit>,
+    /// The newest provisional hit that was not borne out, and when that was known.
+    pub withdrawn: Option<(Hit, SampleTime)>,
+    /// What the call needs to hear and was said, in order of its audio.
+    pub cues: Vec<Cue>,
+    /// Questions, in order of their audio.
+    pub questions: Vec<Question>,
     /// Flags by id; spans grow until the flag is closed.
     pub flags: Vec<Flag>,
     /// Lost input.
@@ -129,6 +137,16 @@ impl Timeline {
                 let place = self.hits.partition_point(|known| known.span.start <= hit.span.start);
                 self.hits.insert(place, hit.clone());
             }
+            SessionEvent::Provisional { hits } => self.provisional.clone_from(hits),
+            SessionEvent::Withdrawn { hit, at } => self.withdrawn = Some((hit.clone(), *at)),
+            SessionEvent::Cue(cue) => {
+                let place = self.cues.partition_point(|known| known.span.start <= cue.span.start);
+                self.cues.insert(place, cue.clone());
+            }
+            SessionEvent::Question(question) => {
+                let place = self.questions.partition_point(|known| known.span.start <= question.span.start);
+                self.questions.insert(place, question.clone());
+            }
             SessionEvent::Flag(flag) => {
                 let place = self.flags.partition_point(|known| known.id < flag.id);
                 self.flags.insert(place, flag.clone());
@@ -162,6 +180,8 @@ impl Timeline {
                 self.speech_open = None;
                 self.silence = None;
                 self.partial = None;
+                self.provisional.clear();
+                self.withdrawn = None;
                 self.lag_s = 0.0;
                 self.effort = TextEffort::Full;
                 self.paused = false;

@@ -83,6 +83,11 @@ impl Stabilizer {
         Draft { text, stable_chars }
     }
 
+    /// The words of [`Self::draft`], each with its time.
+    pub fn words(&self) -> Vec<Word> {
+        self.agreed.iter().chain(self.behind_agreed()).cloned().collect()
+    }
+
     /// The words of the newest hearing that come after the agreed ones: by count where it repeats them, by time where
     /// it says something else.
     fn behind_agreed(&self) -> &[Word] {

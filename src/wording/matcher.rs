@@ -8,7 +8,7 @@ use super::automaton::{Automaton, Break, Found, Purpose, score_of};
 use super::normalize::{Mark, Unit, units};
 use super::pack::Pack;
 use super::sound::Symbol;
-use crate::session::event::{Hit, TextSegment, Word};
+use crate::session::event::{Hit, MatchedBy, TextSegment, Word};
 use crate::time::{SampleTime, samples};
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -333,6 +333,8 @@ impl Matcher {
             reason: entry.reason.clone(),
             suggestion: entry.suggestion.clone(),
             confidence: (1.0 - hit.cost / f32::from(hit.len.max(1))).clamp(0.0, 1.0),
+            phrase: String::new(),
+            by: MatchedBy::Characters,
         })
     }
 

@@ -7,21 +7,27 @@
 mod automaton;
 mod check;
 mod clause;
+mod cue;
 mod facts;
+mod listen;
 mod matcher;
 mod normalize;
 mod numbers;
 mod pack;
 mod phrase;
+mod provisional;
 mod sound;
 
 pub use check::{PackProblem, check, scan, spoken};
 pub use clause::{Boundary, boundary};
+pub use cue::CUES;
 pub use facts::facts;
+pub use listen::Listener;
 pub use matcher::Matcher;
 pub use normalize::{spoken_han, spoken_words};
 pub use pack::{Entry, Hint, Pack, PackError, Place};
 pub use phrase::{Item, Phrase, PhraseError};
+pub use provisional::Provisional;
 
 #[cfg(test)]
 mod tests;

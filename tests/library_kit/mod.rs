@@ -71,7 +71,7 @@ pub fn event(number: u64) -> SessionEvent {
     let at = SampleTime(number * 1_600);
     let span = Span::new(at.saturating_back(800), at);
     let figure = |salt| noise(number * 31 + salt) * 300.0;
-    match number % 14 {
+    match number % 16 {
         0 => SessionEvent::SpeechStarted { at },
         1 => SessionEvent::Speech { span },
         2 => SessionEvent::Silence { start: span.start, at },
@@ -121,6 +121,8 @@ pub fn event(number: u64) -> SessionEvent {
             reason: "r".into(),
             suggestion: "我帮您看看".into(),
             confidence: noise(number),
+            phrase: "不会退".into(),
+            by: MatchedBy::Sound,
         }),
         9 => SessionEvent::Flag(Flag {
             id: number as u32,
@@ -142,9 +144,23 @@ pub fn event(number: u64) -> SessionEvent {
             measured: figure(1),
             threshold: 0.1,
         },
-        12 => SessionEvent::Gap { span, cause: GapCause::DeviceStalled },
+        12 => SessionEvent::Cue(Cue {
+            id: "E2.greeting".into(),
+            span,
+            ready_at: at,
+            text: "您好".into(),
+            confidence: noise(number),
+        }),
+        13 => SessionEvent::Question(Question {
+            kind: QuestionKind::Choice,
+            span,
+            ready_at: at,
+            text: "现金还是转账？".into(),
+            units: 6,
+        }),
+        14 => SessionEvent::Gap { span, cause: GapCause::DeviceStalled },
         _ => {
-            let mut block = FrameBlock { start: SampleTime(number / 14 * 1_600), ..FrameBlock::default() };
+            let mut block = FrameBlock { start: SampleTime(number / 16 * 1_600), ..FrameBlock::default() };
             (0..10).for_each(|i| {
                 block.push(Frame { f0_hz: figure(i), voicing: noise(i), level_db: -figure(i), speech: true })
             });

@@ -191,6 +191,8 @@ fn hit(rule: &str, level: HitLevel, (from_s, to_s): (f64, f64), text: &str, sugg
         reason: "把责任推给规定，客户听到的是拒绝。".into(),
         suggestion: suggestion.into(),
         confidence: 0.95,
+        phrase: text.into(),
+        by: MatchedBy::Characters,
     }
 }
 

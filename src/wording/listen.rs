@@ -1,0 +1,58 @@
+//! Everything that is looked for in settled text, in one place: phrases that hurt, cues of the call, questions, and
+//! sentences built as they should not be.
+
+use super::matcher::Matcher;
+use super::pack::Pack;
+use crate::session::event::{Hit, HitLevel, SessionEvent, TextSegment};
+use crate::time::SampleTime;
+use std::sync::Arc;
+
+/// Listens to settled text with one pack.
+#[derive(Clone, Debug)]
+pub struct Listener {
+    phrases: Matcher,
+}
+
+impl Listener {
+    /// A listener for `pack` that has heard nothing yet.
+    pub fn new(pack: Arc<Pack>) -> Self {
+        Self { phrases: Matcher::new(pack) }
+    }
+
+    /// Takes in the next settled segment and appends what it completes to `out`: hits, cues, questions.
+    pub fn push(&mut self, segment: &TextSegment, out: &mut Vec<SessionEvent>) {
+        let mut hits = Vec::new();
+        self.phrases.push(segment, &mut hits);
+        report(hits, out);
+    }
+
+    /// The banned phrases that would be found if the talk ended with `segment`, which may still change; those that
+    /// already wait to be reported are among them. Nothing is taken in.
+    pub fn glance(&self, segment: &TextSegment) -> Vec<Hit> {
+        let mut hits = Vec::new();
+        let mut phrases = self.phrases.clone();
+        phrases.push(segment, &mut hits);
+        phrases.finish(&mut hits);
+        hits.retain(|hit| hit.level == HitLevel::Banned);
+        hits
+    }
+
+    /// Says that everything up to `at` is known and nothing more was said: what is followed by silence need not wait
+    /// for the next segment. Calling it is optional.
+    pub fn settle(&mut self, at: SampleTime, out: &mut Vec<SessionEvent>) {
+        let mut hits = Vec::new();
+        self.phrases.settle(at, &mut hits);
+        report(hits, out);
+    }
+
+    /// Says that no more text follows for now, and appends what was still waiting to `out`.
+    pub fn finish(&mut self, out: &mut Vec<SessionEvent>) {
+        let mut hits = Vec::new();
+        self.phrases.finish(&mut hits);
+        report(hits, out);
+    }
+}
+
+fn report(hits: Vec<Hit>, out: &mut Vec<SessionEvent>) {
+    out.extend(hits.into_iter().map(SessionEvent::Hit));
+}
