@@ -2,6 +2,7 @@
 
 from evaluation import scoring, streams, timing
 from evaluation.frame import Table
+from evaluation.wording import flag_waits
 
 
 def run(run):
@@ -36,10 +37,22 @@ def run(run):
             ("bias", "median, late + ms", "+.0f"),
         ],
     )
+    flags = Table(
+        "   From the end of a banned phrase to its flag, seconds, computing included",
+        [
+            ("part", "", None),
+            ("said", "said", "d"),
+            ("flagged", "flagged", "d"),
+            ("median", "median", ".2f"),
+            ("p95", "p95", ".2f"),
+            ("most", "most", ".2f"),
+        ],
+    )
     for part, group, reports in answers:
         if part.startswith("sessions"):
             ends = session_ends(run.set.sessions, reports, simplify)
             words.add(part=part, **word_figures(ends))
+            flags.add(part=part, **flag_figures(run.set.sessions, reports))
         else:
             ends = [end for s, report in zip(group, reports) for end in timing.slot_ends(report, s.slots)]
         waits.add(part=part, **wait_figures(ends))
@@ -48,7 +61,7 @@ def run(run):
     )
     waits.note("finds it. Without text: nothing was heard of the last character (sessions), or of the recording.")
     words.note("Clauses whose last character was heard as another are left out.")
-    return [waits] + ([words] if words.rows else [])
+    return [waits] + ([words, flags] if words.rows else [])
 
 
 def answers_of(run):
@@ -80,6 +93,18 @@ def wait_figures(ends):
     return {
         "ends": len(ends),
         "found": len(found),
+        "median": scoring.quantile(waits, 0.5),
+        "p95": scoring.quantile(waits, 0.95),
+        "most": max(waits, default=None),
+    }
+
+
+def flag_figures(sessions, reports):
+    """How long after their last syllable banned phrases were flagged; live, provisional flags that held count."""
+    waits = [wait for session, report in zip(sessions, reports) for _, _, wait in flag_waits(session, report)]
+    return {
+        "said": sum(len(session.truth["banned"]) for session in sessions),
+        "flagged": len(waits),
         "median": scoring.quantile(waits, 0.5),
         "p95": scoring.quantile(waits, 0.95),
         "most": max(waits, default=None),

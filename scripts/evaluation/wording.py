@@ -37,22 +37,33 @@ def sessions(run):
     )
     total, waits = [0, 0, 0], []
     for session, report in zip(run.set.sessions, run.project.reports([s.path for s in run.set.sessions], True)):
-        truth = [(b["rule"], b["start"], b["end"]) for b in session.truth["banned"]]
-        raised = {(f["rule"], f["start_s"], f["end_s"]): f for f in banned(report)}
-        found = [(f["rule"], f["start_s"], f["end_s"]) for f in banned(report)]
-        pairs = scoring.match_hits(truth, found)
-        here = [raised[hit]["raised_at_s"] - said[2] for said, hit in pairs]
+        truth, found = said_and_found(session, report)
+        pairs = flag_waits(session, report)
+        here = [wait for _, _, wait in pairs]
         counts = [len(pairs), len(found), len(truth)]
         add(table, session.name, counts, here)
         total, waits = [a + b for a, b in zip(total, counts)], waits + here
         for rule, start, _ in truth:
-            if not any(said[:2] == (rule, start) for said, _ in pairs):
+            if not any(said[:2] == (rule, start) for said, _, _ in pairs):
                 table.note(f"missed: {session.name} {start:.1f} s {rule}")
         for hit in found:
-            if not any(hit == matched for _, matched in pairs):
-                table.note(f"wrong: {session.name} {hit[1]:.1f} s {hit[0]} {raised[hit]['text']}")
+            if not any(hit == matched for _, matched, _ in pairs):
+                text = next(f["text"] for f in banned(report) if (f["rule"], f["start_s"], f["end_s"]) == hit)
+                table.note(f"wrong: {session.name} {hit[1]:.1f} s {hit[0]} {text}")
     add(table, "total", total, waits)
     return table
+
+
+def said_and_found(session, report):
+    """(rule, start, end) of the banned phrases that were said, and of those that were flagged."""
+    truth = [(b["rule"], b["start"], b["end"]) for b in session.truth["banned"]]
+    return truth, [(f["rule"], f["start_s"], f["end_s"]) for f in banned(report)]
+
+
+def flag_waits(session, report):
+    """(said, flagged, seconds between the end of the phrase and its flag) of every phrase that was found."""
+    raised = {(f["rule"], f["start_s"], f["end_s"]): f["raised_at_s"] for f in banned(report)}
+    return [(said, hit, raised[hit] - said[2]) for said, hit in scoring.match_hits(*said_and_found(session, report))]
 
 
 def add(table, name, counts, waits):

@@ -9,7 +9,7 @@ use crate::session::event::Word;
 
 /// Mean log probability of a token below which a hearing is doubtful. Sentences that the bundled model hears well lie
 /// above −0.25, those that it mishears in most places below −0.4.
-const DOUBTFUL_MEAN_LOG_P: f32 = -0.35;
+const DOUBTFUL_MEAN_LOG_P: f32 = -0.33;
 /// Speech that gives fewer syllables a second than this has lost some (slow speech has 2).
 const LEAST_UNITS_PER_S: f64 = 1.2;
 /// Less speech than this says nothing about the rate, seconds.

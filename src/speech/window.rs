@@ -13,11 +13,10 @@ use std::sync::Arc;
 const LEAD_S: f64 = 0.3;
 /// Sound kept after its last speech, seconds.
 const TAIL_S: f64 = 0.3;
-/// Speech in a window below which it waits for more, seconds: a lone 好的 is heard better with what follows.
-const SHORT_S: f64 = 1.5;
-/// Pauses that settle a short and a longer window, seconds. The speech detector announces an end 0.2 s late, so 0.3 is
-/// nearly the soonest.
-const PAUSES_S: [f64; 2] = [0.7, 0.3];
+/// Speech in a window, seconds, and the pause that settles it, seconds: a lone 好的 is heard better with what follows,
+/// and where there is speech enough any pause will do. The speech detector announces an end 0.2 s late: no pause is
+/// seen sooner.
+const SETTLING: [(f64, f64); 3] = [(3.0, 0.2), (1.5, 0.3), (0.0, 0.7)];
 /// A window is never longer than this, seconds; whisper hears 30.
 const LONGEST_S: f64 = 16.0;
 /// Less speech than this in a window is a click or a breath, seconds.
@@ -101,7 +100,8 @@ impl WindowCutter {
         if self.open.is_none() {
             let last = self.speech.last()?.end;
             let speech_s = self.speech_s();
-            if self.now - last >= samples(PAUSES_S[usize::from(speech_s >= SHORT_S)]) {
+            let enough = SETTLING.iter().find(|(least_s, _)| speech_s >= *least_s);
+            if enough.is_some_and(|(_, pause_s)| self.now - last >= samples(*pause_s)) {
                 return self.settle(last + samples(TAIL_S));
             }
         }
@@ -128,10 +128,14 @@ impl WindowCutter {
         self.settle(cut)
     }
 
-    /// The window up to `end`, and what lies behind it kept for the next one.
+    /// The window up to `end`, and what lies behind it kept for the next one, with the silence before it: a window
+    /// that begins abruptly is heard badly.
     fn settle(&mut self, end: SampleTime) -> Option<TextJob> {
         let end = end.min(self.now);
         let job = self.job(end, true);
+        let open = self.open.map(|start| Span::new(start, self.now));
+        let spoken = self.speech.iter().copied().chain(open).filter(|span| span.start < end).map(|span| span.end);
+        let kept_from = spoken.max().map_or(end, |last| last.min(end));
         let rest: Vec<Span> = self
             .speech
             .iter()
@@ -140,7 +144,7 @@ impl WindowCutter {
             .collect();
         self.speech = rest;
         self.open = self.open.map(|start| start.max(end));
-        let drop = ((end - self.start) as usize).min(self.audio.len());
+        let drop = ((kept_from - self.start) as usize).min(self.audio.len());
         self.audio.drain(..drop);
         self.start = self.start + drop as u64;
         self.next_partial = self.now + samples(PARTIAL_STEP_S);
@@ -245,12 +249,25 @@ mod tests {
 
     #[test]
     fn a_pause_settles_and_every_word_is_in_one_window() {
-        let jobs = cut(&[(1.0, 4.0), (4.2, 6.0), (8.0, 9.0)], 12.0);
+        let jobs = cut(&[(1.0, 3.0), (3.15, 6.0), (8.0, 9.0)], 12.0);
         assert_eq!(jobs.len(), 2, "{:?}", jobs.iter().map(|job| job.span).collect::<Vec<_>>());
         assert_eq!(jobs[0].speech.len(), 2);
         assert!(jobs[0].span.start.seconds() <= 1.0 && jobs[0].span.end.seconds() >= 6.0);
         for job in &jobs {
             assert_eq!(job.audio.len() as u64, job.span.samples());
+        }
+    }
+
+    #[test]
+    fn the_more_speech_the_shorter_the_pause_that_settles_it() {
+        let parts = |speech_s: f64, pause_s: f64| {
+            let next = 1.0 + speech_s + pause_s;
+            cut(&[(1.0, 1.0 + speech_s), (next, next + 2.0)], 10.0).len()
+        };
+        for (speech_s, pause_s, expected) in
+            [(1.0, 0.55, 1), (1.0, 0.8, 2), (2.0, 0.15, 1), (2.0, 0.4, 2), (3.5, 0.25, 2)]
+        {
+            assert_eq!(parts(speech_s, pause_s), expected, "{speech_s} s of speech, {pause_s} s of pause");
         }
     }
 
