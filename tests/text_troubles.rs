@@ -13,7 +13,7 @@ use voicemirror::engine::textwork::{TextDesk, backlog::MOST_HELD_S};
 use voicemirror::session::event::{Language, SessionEvent, TextEffort, Word};
 use voicemirror::session::timeline::Timeline;
 use voicemirror::speech::scripted::ScriptedTranscriber;
-use voicemirror::speech::{Heard, Interrupt, SpeechError, TextJob, Transcriber};
+use voicemirror::speech::{Heard, Interrupt, SpeechError, TextJob, Transcriber, Vocabulary};
 use voicemirror::time::{SAMPLE_RATE_HZ, SampleTime, Span};
 
 fn text_of(words: &[Word]) -> String {
@@ -364,4 +364,53 @@ fn another_language_holds_from_the_next_window_on() {
     assert_eq!(timeline.segments.first().map(|segment| segment.language), Some(Language::Zh));
     assert_eq!(timeline.segments.last().map(|segment| segment.language), Some(Language::En));
     assert_eq!(timeline.transcript().replace('\n', ""), text_of(&script), "no word is lost by it");
+}
+
+/// Writes down what it is made ready with.
+struct Prepared {
+    script: ScriptedTranscriber,
+    told: Arc<Mutex<Vec<(Language, usize)>>>,
+    language: Language,
+}
+
+impl Transcriber for Prepared {
+    fn transcribe(&mut self, job: &TextJob) -> Result<Heard, SpeechError> {
+        self.script.transcribe(job)
+    }
+    fn model_name(&self) -> String {
+        "prepared".into()
+    }
+    fn set_language(&mut self, language: Language) {
+        self.language = language;
+    }
+    fn set_vocabulary(&mut self, vocabulary: &Vocabulary) {
+        self.told.lock().unwrap_or_else(PoisonError::into_inner).push((self.language, vocabulary.terms.len()));
+    }
+}
+
+#[test]
+fn a_model_that_takes_over_knows_the_language_and_the_words_of_the_session() {
+    let (sound, script) = clauses("pauses");
+    let cancel = Arc::new(AtomicBool::new(false));
+    let told = Arc::new(Mutex::new(Vec::new()));
+    let tape = Tape { sound, at: 0, samples: 160, rest: Duration::from_micros(300) };
+    let session = live(tape, ScriptedTranscriber { script: script.clone() }, &cancel);
+    session.set_language(Language::En);
+    let mut other = Some(Prepared {
+        script: ScriptedTranscriber { script: script.clone() },
+        told: Arc::clone(&told),
+        language: Language::Zh,
+    });
+    let (events, troubles) = follow(&session, |event| {
+        if matches!(event, SessionEvent::Text(_))
+            && let Some(other) = other.take()
+        {
+            session.replace_transcriber(Box::new(other));
+        }
+    });
+    assert!(troubles.is_empty());
+    assert_eq!(session.join().transcriber.map(|text| text.model_name()), Some("prepared".into()));
+    let terms = voicemirror::wording::Pack::bundled("zh-service").expect("bundled").expect("well formed").terms.len();
+    assert_eq!(*told.lock().expect("told"), [(Language::En, terms)]);
+    assert_eq!(Timeline::of(&events).transcript().replace('\n', ""), text_of(&script), "no word is lost by it");
 }

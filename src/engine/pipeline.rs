@@ -167,6 +167,16 @@ impl Pipeline {
         self.language = LanguageVote::new(language);
     }
 
+    /// The language of the session: held, or [`Language::Auto`] while it is open.
+    pub fn language(&self) -> Language {
+        self.language.known()
+    }
+
+    /// The wording pack in force.
+    pub fn pack(&self) -> &Pack {
+        self.listener.pack()
+    }
+
     /// Takes in what was heard in a settled window; `ready_at` is the stream time at which it came. Answers with the
     /// language that is held from now on, where this window decides it: the transcriber is to be told.
     pub fn text(

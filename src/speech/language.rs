@@ -63,9 +63,9 @@ impl LanguageVote {
         self.held.unwrap_or(leading)
     }
 
-    /// The language that was asked for.
-    pub fn asked(&self) -> Language {
-        self.asked
+    /// What a transcriber is to be told: the language that is held, or that it is still open.
+    pub fn known(&self) -> Language {
+        self.held.unwrap_or(self.asked)
     }
 }
 
@@ -119,6 +119,6 @@ mod tests {
         let mut vote = LanguageVote::new(Language::Zh);
         assert_eq!(hear(&mut vote, Language::En, 9.0, 1.0), None);
         assert_eq!(hear(&mut vote, Language::En, 9.0, 1.0), None);
-        assert_eq!((vote.likelier(), vote.asked()), (Language::Zh, Language::Zh));
+        assert_eq!((vote.likelier(), vote.known()), (Language::Zh, Language::Zh));
     }
 }

@@ -22,7 +22,7 @@ use crate::session::timeline::Timeline;
 use crate::speech::Transcriber;
 use crate::speech::shelf::Shelf;
 use crate::text::explain::Explain;
-use loading::Model;
+use loading::{Model, ModelLoading};
 use models::ModelDesk;
 use rust_i18n::t;
 use std::path::PathBuf;
@@ -42,6 +42,8 @@ pub struct RealBackend {
     model: Model,
     /// Whether another model is wanted as soon as the present one is free.
     reload: bool,
+    /// The model that takes over in the session that is going on, while it is being loaded.
+    replacement: Option<ModelLoading>,
     models: ModelDesk,
     cancel: Arc<AtomicBool>,
     notices: Vec<Notice>,
@@ -87,6 +89,7 @@ impl RealBackend {
             waiting: None,
             model: Model::InUse { file: String::new() },
             reload: false,
+            replacement: None,
             models: ModelDesk::new(Shelf::open(), Arc::clone(&wake)),
             cancel,
             notices: Vec::new(),
@@ -251,7 +254,7 @@ impl RealBackend {
 
 impl Backend for RealBackend {
     fn poll(&mut self) -> bool {
-        let mut changed = self.poll_model() | self.poll_models();
+        let mut changed = self.poll_model() | self.poll_replacement() | self.poll_models();
         if self.recovery.as_ref().is_some_and(JoinHandle::is_finished) {
             self.recovery = None;
             changed = true;

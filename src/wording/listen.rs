@@ -19,6 +19,11 @@ impl Listener {
         Self { phrases: Matcher::new(pack) }
     }
 
+    /// The pack that it listens with.
+    pub fn pack(&self) -> &Arc<Pack> {
+        self.phrases.pack()
+    }
+
     /// Takes in the next settled segment and appends what it completes to `out`: hits, cues, questions.
     pub fn push(&mut self, segment: &TextSegment, out: &mut Vec<SessionEvent>) {
         let mut hits = Vec::new();

@@ -5,7 +5,7 @@ use super::{Shared, Trouble};
 use crate::analysis::loudness::peak_db;
 use crate::audio::resample::Resampler;
 use crate::audio::source::{InputState, Read, Source};
-use crate::engine::offline::gap_cause;
+use crate::engine::offline::{gap_cause, prepare};
 use crate::engine::pipeline::Pipeline;
 use crate::engine::textwork::TextDesk;
 use crate::session::event::*;
@@ -131,7 +131,8 @@ impl Engine {
         self.pipeline.emit(event, &mut self.events);
     }
 
-    fn replace_transcriber(&mut self, other: Box<dyn Transcriber>) {
+    fn replace_transcriber(&mut self, mut other: Box<dyn Transcriber>) {
+        prepare(other.as_mut(), self.pipeline.language(), self.pipeline.pack());
         if let Err(error) = self.desk.replace(other) {
             self.shared.trouble(Trouble::Text(SpeechError::Unavailable { reason: error.to_string() }));
         }

@@ -32,12 +32,20 @@ pub(super) enum Model {
 
 impl RealBackend {
     pub(super) fn load_model(&mut self) {
+        self.reload = false;
+        self.model = match self.start_loading() {
+            Ok(loading) => Model::Loading(loading),
+            Err(error) => Model::Failed(error),
+        };
+    }
+
+    /// Begins to read the chosen model, or the bundled one where that fails.
+    fn start_loading(&self) -> Result<ModelLoading, EngineError> {
         let cancel = Arc::clone(&self.cancel);
         let wake = Arc::clone(&self.wake);
         let language = self.settings.language;
         let chosen = self.settings.models.chosen.clone();
-        self.reload = false;
-        let loading = spawn("vm-model", move || {
+        spawn("vm-model", move || {
             let load = |wanted| load_transcriber(wanted, language, live_text_threads(), Arc::clone(&cancel));
             let loaded = match chosen.as_deref().map(|chosen| load(Some(Path::new(chosen)))) {
                 None => Loaded { model: load(None), fell_back: None },
@@ -47,16 +55,16 @@ impl RealBackend {
             };
             wake();
             loaded
-        });
-        self.model = match loading {
-            Ok(loading) => Model::Loading(loading),
-            Err(error) => Model::Failed(error),
-        };
+        })
     }
 
-    /// Loads the chosen model, now or as soon as the present one is free.
+    /// Loads the chosen model. In a session that is going on the present one writes until the other is ready.
     pub(super) fn change_model(&mut self) {
         match self.model {
+            Model::InUse { .. } if self.replacement.is_none() => match self.start_loading() {
+                Ok(loading) => self.replacement = Some(loading),
+                Err(_) => self.reload = true,
+            },
             Model::Loading(_) | Model::InUse { .. } => self.reload = true,
             Model::Ready(_) | Model::Failed(_) => self.load_model(),
         }
@@ -88,6 +96,31 @@ impl RealBackend {
         true
     }
 
+    /// Hands a model that was chosen in mid-session to the session, or keeps it for the next one.
+    pub(super) fn poll_replacement(&mut self) -> bool {
+        let Some(loading) = self.replacement.take_if(|loading| loading.is_finished()) else { return false };
+        let Ok(Loaded { model, fell_back }) = loading.join() else { return true };
+        self.tell_fallback(fell_back.as_ref());
+        match (model, &self.session) {
+            (Ok(model), Some(session)) => {
+                self.model = Model::InUse { file: model.model_name() };
+                session.replace_transcriber(model);
+            }
+            (Ok(model), None) => self.model = Model::Ready(model),
+            // The present one goes on.
+            (Err(error), _) => self.notice(NoticeSeverity::Watch, error.explain(self.locale())),
+        }
+        true
+    }
+
+    /// Says why the bundled model writes and not the chosen one.
+    fn tell_fallback(&mut self, error: Option<&EngineError>) {
+        if let Some(error) = error {
+            let (locale, reason) = (self.locale(), error.explain(self.locale()));
+            self.notice(NoticeSeverity::Watch, t!("models.fell_back", locale = locale, reason = reason).into());
+        }
+    }
+
     pub(super) fn poll_model(&mut self) -> bool {
         let Model::Loading(loading) = &self.model else { return false };
         if !loading.is_finished() {
@@ -97,11 +130,7 @@ impl RealBackend {
         if let Model::Loading(loading) = std::mem::replace(&mut self.model, in_use) {
             self.model = match loading.join() {
                 Ok(loaded) => {
-                    if let Some(error) = loaded.fell_back {
-                        let (locale, reason) = (self.locale(), error.explain(self.locale()));
-                        let text = t!("models.fell_back", locale = locale, reason = reason).into();
-                        self.notice(NoticeSeverity::Watch, text);
-                    }
+                    self.tell_fallback(loaded.fell_back.as_ref());
                     loaded.model.map_or_else(Model::Failed, Model::Ready)
                 }
                 Err(_) => Model::Failed(EngineError::Thread { reason: "vm-model".into() }),
