@@ -295,3 +295,67 @@ fn wav_file(rate_hz: u32, channels: u16, format: u16, bits: u16, data: &[u8]) ->
     file.extend_from_slice(data);
     file
 }
+
+/// Runs `packs try` on what is typed.
+fn try_typed(arguments: &[&str], typed: &str) -> (String, String) {
+    let output =
+        program().args(["packs", "try"]).args(arguments).write_stdin(typed).output().expect("the program runs");
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    assert_eq!(output.status.code(), Some(0), "{arguments:?}: {}", text(&output.stderr));
+    (text(&output.stdout), text(&output.stderr))
+}
+
+#[test]
+fn every_typed_line_is_tried_on_its_own() {
+    let (out, _) = try_typed(&["--json"], "这块儿我还真不知道\n\n# 备注\n周一到周五早八点到晚六点\r\n");
+    let found: Value = serde_json::from_str(&out).expect("one JSON document and nothing else");
+    let found = found.as_array().expect("a list");
+    assert_eq!(found.len(), 2, "{out}");
+    let hit = &found[0]["hits"][0];
+    assert_eq!((&hit["rule"], &hit["level"], &hit["severity"]), (&"ban-08".into(), &"banned".into(), &"bad".into()));
+    assert!(hit["text"].as_str().is_some_and(|text| text.contains("不知道")), "{hit}");
+    assert!(hit["suggestion"].as_str().is_some_and(|text| !text.is_empty()), "{hit}");
+    assert_eq!(hit["by"], "characters");
+    assert!(hit["confidence"].as_f64().is_some_and(|sure| sure > 0.5 && sure <= 1.0), "{hit}");
+    assert_eq!(found[1]["text"], "周一到周五早八点到晚六点");
+    for list in ["hits", "cues", "questions"] {
+        assert_eq!(found[1][list], serde_json::json!([]), "{out}");
+    }
+}
+
+#[test]
+fn what_is_found_reads_in_the_language_of_the_interface() {
+    let typed = "That's not my problem\nYour parcel is on the way\n";
+    let (out, err) = try_typed(&["en-service", "-", "--locale", "en"], typed);
+    assert!(out.contains("ban-09") && out.contains("nothing found"), "{out}");
+    assert!(err.is_empty(), "{err}");
+    assert!(try_typed(&["en-service", "--locale", "zh"], typed).0.contains("没有发现"));
+}
+
+#[test]
+fn a_typed_call_is_one_document_without_the_customer() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("call.txt");
+    std::fs::write(&path, "# 备注\n客户：这块儿我还真不知道\n@ 40\n这块儿我还真不知道\n").expect("write");
+    let (out, _) = run(&["packs", "try", "--call", "--json", path_text(&path)], 0);
+    let call: Value = serde_json::from_str(&out).expect("one JSON document and nothing else");
+    let lines = call["lines"].as_array().expect("the lines");
+    let who: Vec<_> = lines.iter().map(|line| line["who"].as_str().unwrap_or_default()).collect();
+    assert_eq!(who, ["customer", "silence", "agent"]);
+    assert_eq!(lines[0]["hits"], serde_json::json!([]));
+    assert_eq!(lines[2]["hits"][0]["rule"], "ban-08", "{out}");
+    assert!(lines[2]["start_s"].as_f64().is_some_and(|start| start > 40.0), "{out}");
+    assert!(run(&["packs", "try", "zh-service", path_text(&path), "--call"], 0).0.contains("ban-08"));
+}
+
+#[test]
+fn packs_and_texts_that_cannot_be_read_are_named() {
+    assert!(run(&["packs", "try", "no-such"], 2).1.contains("zh-service"));
+    assert!(run(&["packs", "try", "absent.toml"], 1).1.contains("absent.toml"));
+    assert!(run(&["packs", "try", "zh-service", "absent.txt"], 1).1.contains("absent.txt"));
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("gbk.txt");
+    std::fs::write(&path, [0xc4, 0xfa, 0xba, 0xc3, b'\n']).expect("write");
+    let (_, err) = run(&["packs", "try", path_text(&path)], 1);
+    assert!(err.contains("gbk.txt") && err.contains("UTF-8"), "{err}");
+}

@@ -176,6 +176,8 @@ fn a_click_on_a_flag_plays_from_where_it_was_said() {
     let fake = english(Fake::idle());
     let log = Rc::clone(&fake.log);
     let mut window = replay(fake);
+    window.get_by_label("Banned wording 「我不知道」").scroll_to_me();
+    window.run();
     window.get_by_label("Banned wording 「我不知道」").click();
     window.run();
     assert_eq!(log.borrow().asked, ["player 25.76"]);

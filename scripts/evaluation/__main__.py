@@ -11,7 +11,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from evaluation import invented, live, monotony, pace, pauses, pitch, settling, speed, text, wording
+from evaluation import invented, live, monotony, pace, pauses, pitch, rows, settling, speed, text, wording
 from evaluation.frame import RecordingSet, Refused, Run, say
 from evaluation.project import Project
 
@@ -27,7 +27,9 @@ QUESTIONS = {
     "settling": settling,
     "invented": invented,
     "speed": speed,
+    "rows": rows,
 }
+WITHOUT_RECORDINGS = {"rows"}
 SEED = 20240611
 QUIET_LOAD = 0.7  # processes that want a core, over the last minute
 
@@ -106,7 +108,7 @@ def main():
     args = arguments()
     # Ended from outside as by Ctrl-C: what was made on the fly is removed.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    recordings = RecordingSet(args.folder)
+    recordings = RecordingSet(args.folder, may_be_empty=set(args.only) <= WITHOUT_RECORDINGS)
     home = Path(os.environ["EVALUATION_HOME"])
     peers = None
     if args.peers:

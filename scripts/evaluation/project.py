@@ -64,6 +64,7 @@ class Project:
             raise Refused(f"{command[0]} {command[1]} did not end within {patience_s:.0f} s.") from None
         if done.returncode != 0:
             raise Refused(f"{command[0]} {command[1]} failed ({done.returncode}): {done.stderr.strip()[-500:]}")
+        return done.stdout
 
     def offers(self, command, option):
         """Whether this build knows an option: it may be an older one."""
@@ -71,6 +72,19 @@ class Project:
             shown = subprocess.run([str(self.program), command, "--help"], capture_output=True, text=True)
             self.helps[command] = shown.stdout.split()
         return option in self.helps[command]
+
+    def tried(self, pack, texts):
+        """What a pack finds in each text, as a turn of its own."""
+        typed = self.work / "typed.txt"
+        typed.write_text("\n".join(texts) + "\n", encoding="utf-8")
+        found = json.loads(self._run([str(self.program), "packs", "try", pack, str(typed), "--json"]))
+        if len(found) != len(texts):
+            raise Refused(f"packs try gave {len(found)} answers to {len(texts)} sentences.")
+        return found
+
+    def tried_call(self, pack, path):
+        """What a pack finds in a typed call."""
+        return json.loads(self._run([str(self.program), "packs", "try", pack, str(path), "--call", "--json"]))
 
     def once(self, path, threads=None, language="zh"):
         """The report of `analyze` with text, made anew: for its time."""

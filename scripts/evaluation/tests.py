@@ -2,7 +2,7 @@
 
 import unittest
 
-from evaluation import frame, scoring, timing
+from evaluation import frame, garble, rows, scoring, timing
 
 
 class Pitch(unittest.TestCase):
@@ -214,6 +214,93 @@ class Tables(unittest.TestCase):
         table.add(name="声镜", x=1.25)
         table.add(name="peer", x=None)
         self.assertEqual(table.text().splitlines()[1:], ["name  x %", "声镜  1.2", "peer    –"])
+
+
+SYLLABLES = {"我": "wo", "的": "de", "是": "shi", "四": "si", "十": "shi", "事": "shi", "新": "xin", "星": "xing", "心": "xin"}
+
+
+def small_lexicon():
+    characters = {}
+    for char, syllable in SYLLABLES.items():
+        characters.setdefault(syllable, []).append((char, 10))
+    words = {("shi", "xin"): [("四星", 1), ("十心", 5)]}
+    return garble.Lexicon(lambda text: [SYLLABLES[c] for c in text], characters, words)
+
+
+class Garbling(unittest.TestCase):
+    def test_what_sounds_are_taken_for(self):
+        self.assertEqual(garble.split("zhang"), ("zh", "ang"))
+        self.assertEqual(garble.split("an"), ("", "an"))
+        self.assertEqual(garble.taken_for("zhang"), {"zang", "zhan", "zan"})
+        self.assertEqual(garble.taken_for("nin"), {"ning", "lin", "ling"})
+        self.assertEqual(garble.taken_for("re"), {"le"})
+        self.assertEqual(garble.taken_for("wo"), set())
+
+    def test_the_same_seed_gives_the_same_slips(self):
+        text = "是我的心事，我是新的" * 5
+        one, same, other = (garble.Garbler(small_lexicon(), seed, rate=0.5) for seed in (1, 1, 2))
+        self.assertEqual(one.garble(text), same.garble(text))
+        self.assertNotEqual(one.garble(text), other.garble(text))
+        self.assertNotEqual(one.garble(text), one.garble(text, draw=1))
+
+    def test_a_slip_sounds_alike_and_light_syllables_get_lost(self):
+        garbler = garble.Garbler(small_lexicon(), 1, rate=1.0)
+        for draw in range(50):
+            self.assertIn(garbler.garble("是", draw), "四十事是")
+        self.assertEqual({len(garbler.garble("的我", draw)) for draw in range(50)}, {1, 2})
+
+    def test_nothing_is_changed_without_slips_or_without_han(self):
+        self.assertEqual(garble.Garbler(small_lexicon(), 1, rate=0.0).garble("是我的心事"), "是我的心事")
+        self.assertEqual(garble.Garbler(small_lexicon(), 1, rate=1.0).garble("OK 12"), "OK 12")
+
+
+def found(hits=(), cues=(), questions=()):
+    return {
+        "hits": [{"rule": rule, "level": level} for rule, level in hits],
+        "cues": [{"id": cue} for cue in cues],
+        "questions": [{"kind": kind} for kind in questions],
+    }
+
+
+class Rows(unittest.TestCase):
+    def counted(self, labels, what):
+        counts = rows.Counts()
+        rows.compare(rows.sentence({"text": "…", "labels": labels}), rows.found_labels(what), counts)
+        return {row: (c.here, c.found, c.wrong) for row, c in counts.items()}
+
+    def test_levels_count_where_a_label_names_them(self):
+        hit = found(hits=[("ban-03", "discouraged")])
+        self.assertEqual(self.counted("ban-03:discouraged", hit), {"ban-03:discouraged": (1, 1, 0)})
+        self.assertEqual(
+            self.counted("ban-03:banned", hit), {"ban-03:banned": (1, 0, 0), "ban-03:discouraged": (0, 0, 1)}
+        )
+        self.assertEqual(self.counted("ban-03", hit), {"ban-03:discouraged": (1, 1, 0)})
+
+    def test_what_may_be_found_is_not_counted_and_what_is_not_listed_is_wrong(self):
+        what = found(cues=["D1.yes", "E2.greeting"], questions=["open"])
+        self.assertEqual(self.counted("?cue:D1.yes ?question", what), {"cue:E2.greeting": (0, 0, 1)})
+        hit = found(hits=[("ban-08", "banned")])
+        self.assertEqual(self.counted("?ban-08 !ban-08:banned", hit), {"ban-08:banned": (0, 0, 1)})
+
+    def test_cues_that_are_findings_and_questions_on_end(self):
+        self.assertEqual(rows.found_labels(found(cues=["C4.jargon"])), {"C4"})
+        self.assertEqual(
+            rows.found_labels(found(questions=["open", "closed"])), {"question:open", "question:closed", "C3"}
+        )
+
+    def test_the_head_of_a_call_is_its_truth(self):
+        truth = rows.truth_of("# 宽带: 报修\n# done: E2 E3\n# missing:\n# not needed: E6\n# rules: D8\n您好")
+        self.assertEqual(truth, {"done": ["E2", "E3"], "missing": [], "not needed": ["E6"], "rules": ["D8"]})
+
+    def test_the_corpus_is_well_formed(self):
+        seen = set()
+        for language in rows.PACKS:
+            for half in rows.HALVES:
+                for sentence in rows.read(rows.CORPUS / f"{language}-{half}.tsv"):
+                    self.assertNotIn(sentence.text, seen)
+                    seen.add(sentence.text)
+                    for label in sentence.must:
+                        self.assertFalse({label} & {*sentence.may, *sentence.never}, sentence.text)
 
 
 if __name__ == "__main__":

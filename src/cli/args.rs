@@ -2,7 +2,7 @@
 
 use crate::session::event::Language;
 use clap::{Parser, Subcommand, ValueEnum};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Voice Mirror (声镜): a voice coach for customer-service agents, on this machine alone.
 #[derive(Parser)]
@@ -237,4 +237,45 @@ pub enum PacksCommand {
     },
     /// Bundled packs
     List,
+    /// Try sentences on a pack: every line is one turn of the agent
+    #[command(after_help = "\
+Examples:
+  voicemirror packs try                          type a sentence, see what is found in it
+  voicemirror packs try my-pack.toml lines.txt --json > found.json
+  voicemirror packs try --call call.txt
+
+In a call, lines that begin with 客户： or C: are the customer's and are not listened to, and a line such as
+@ 45 is so many seconds of silence. Empty lines and those that begin with # are passed over.")]
+    Try(TryArgs),
+}
+
+#[derive(clap::Args)]
+pub struct TryArgs {
+    /// The pack file, or the id of a bundled pack (default: zh-service)
+    #[arg(value_name = "PACK")]
+    pub pack: Option<String>,
+    /// Text in UTF-8, or - for standard input (the default)
+    #[arg(value_name = "FILE|-")]
+    pub file: Option<PathBuf>,
+    /// As JSON
+    #[arg(long)]
+    pub json: bool,
+    /// The lines are one call and follow each other
+    #[arg(long)]
+    pub call: bool,
+}
+
+impl TryArgs {
+    /// The pack and the text; a lone argument that is no pack is the text.
+    pub fn pack_and_file(&self) -> (&str, Option<&Path>) {
+        const USUAL: &str = "zh-service";
+        let file = self.file.as_deref().filter(|file| *file != Path::new("-"));
+        match (self.pack.as_deref(), &self.file) {
+            (Some("-"), None) => (USUAL, None),
+            (Some(only), None) if !only.ends_with(".toml") && Path::new(only).is_file() => {
+                (USUAL, Some(Path::new(only)))
+            }
+            (pack, _) => (pack.unwrap_or(USUAL), file),
+        }
+    }
 }

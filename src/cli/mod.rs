@@ -48,7 +48,7 @@ pub fn run() -> ExitCode {
         Some(Command::Devices) => devices::run(locale),
         Some(Command::Models { command }) => models::run(command.as_ref(), locale),
         Some(Command::Sessions { command }) => sessions::run(&command.unwrap_or_default(), locale),
-        Some(Command::Packs { command }) => packs::run(&command),
+        Some(Command::Packs { command }) => packs::run(&command, locale),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -3,17 +3,22 @@
 //! The judge sees nothing but events, so a stored session can be judged again with other thresholds
 //! ([`rejudge`]) and its measurements stay as they are.
 
+mod duration;
 mod flags;
 mod habits;
+mod holds;
 mod pauses;
+mod questions;
 
 use self::flags::{Condition, Finding, FlagWriter, When};
 use self::habits::HabitJudge;
+use self::holds::HoldJudge;
 use self::pauses::PauseJudge;
+use self::questions::QuestionJudge;
 use crate::session::baseline::VoiceBaseline;
 use crate::session::event::*;
 use crate::session::profile::{PaceLimits, Profile};
-use crate::time::samples;
+use crate::time::{SampleTime, samples};
 
 /// Share of a window that must be speech before its pace is called slow: who listens does not speak slowly.
 const SLOW_SPEECH_SHARE: f32 = 0.5;
@@ -33,6 +38,8 @@ pub struct Judge {
     flags: FlagWriter,
     pauses: PauseJudge,
     habits: HabitJudge,
+    questions: QuestionJudge,
+    holds: HoldJudge,
     fast: Condition,
     slow: Condition,
     monotone: Condition,
@@ -50,6 +57,8 @@ impl Judge {
             quiet_db: quiet_db.max(profile.loudness.quiet_db),
             pauses: PauseJudge::new(profile.pause),
             habits: HabitJudge::new(&profile),
+            questions: QuestionJudge::new(profile.service),
+            holds: HoldJudge::new(profile.service, with_text),
             profile,
             by_sound: !with_text,
             flags: FlagWriter::default(),
@@ -71,6 +80,13 @@ impl Judge {
             SessionEvent::Filler(_) | SessionEvent::Fade(_) => self.habits.observe(event, &mut self.flags, out),
             _ => self.pauses.observe(event, &mut self.flags, out),
         }
+        self.questions.observe(event, &mut self.flags, out);
+        self.holds.observe(event, &mut self.flags, out);
+    }
+
+    /// The session is over at `at`: appends the flags that were still waiting for text.
+    pub fn finish(&mut self, at: SampleTime, out: &mut Vec<SessionEvent>) {
+        self.holds.finish(at, &mut self.flags, out);
     }
 
     fn pace_limits(&self, unit: PaceUnit) -> PaceLimits {
@@ -189,6 +205,10 @@ pub fn rejudge<'a>(events: impl IntoIterator<Item = &'a SessionEvent>, profile: 
         if let SessionEvent::Started(header) = &mut event {
             judge = Judge::new(profile.clone(), !header.model.is_empty(), header.baseline.as_ref());
             header.profile = profile.clone();
+        }
+        // The end of a session is always its last event.
+        if let SessionEvent::Ended { at, .. } = &event {
+            judge.finish(*at, &mut judged);
         }
         let mut flags = Vec::new();
         judge.observe(&event, &mut flags);

@@ -17,7 +17,7 @@ use crate::session::event::*;
 use crate::speech::language::LanguageVote;
 use crate::speech::window::WindowCutter;
 use crate::speech::{Heard, TextJob};
-use crate::time::{FRAME_SAMPLES, SampleTime, Span};
+use crate::time::{FRAME_SAMPLES, SampleTime, Span, samples};
 use crate::wording::{Listener, Pack, Provisional, facts, spoken_han, spoken_words};
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -26,6 +26,10 @@ use std::sync::Arc;
 const FRAMES_PER_EVENT: usize = 10;
 /// Blocks between two measurements of pace, liveliness and level (1 s).
 const BLOCKS_PER_MEASUREMENT: u64 = 100;
+/// Blocks after which silence behind complete text is told to the listener (0.1 s).
+const BLOCKS_PER_SETTLING: u64 = 10;
+/// Speech may have begun so long before it is announced, seconds.
+const ANNOUNCED_S: f64 = 0.3;
 
 /// How sure a filler is that the text shows; a judgement, not a measured rate.
 const SPOKEN_FILLER_CONFIDENCE: f32 = 0.6;
@@ -55,6 +59,10 @@ pub struct Pipeline {
     pace: PaceMeter,
     pause: PauseMeter,
     speech_start: Option<SampleTime>,
+    /// End of the last speech.
+    speech_end: SampleTime,
+    /// How far the stream has been heard as text.
+    heard_to: SampleTime,
     pending: FrameBlock,
     cutter: WindowCutter,
     jobs: VecDeque<TextJob>,
@@ -91,6 +99,8 @@ impl Pipeline {
             pace: PaceMeter::new(profile.pace_window, unit),
             pause: PauseMeter::new(profile.pause),
             speech_start: None,
+            speech_end: SampleTime::ZERO,
+            heard_to: SampleTime::ZERO,
             pending: FrameBlock::default(),
             cutter: WindowCutter::new(),
             jobs: VecDeque::new(),
@@ -187,6 +197,7 @@ impl Pipeline {
         out: &mut Vec<SessionEvent>,
     ) -> Option<Language> {
         let ready_at = ready_at.max(job.span.end);
+        self.heard_to = self.heard_to.max(job.span.end);
         let held = self.language.hear(job, &heard);
         let unit = unit_of(self.language.likelier());
         self.pace.set_unit(unit);
@@ -299,6 +310,7 @@ impl Pipeline {
         for event in said {
             self.emit(event, out);
         }
+        self.judge.finish(self.position(), out);
         out.push(SessionEvent::Ended { at: self.position(), cause });
     }
 
@@ -341,6 +353,31 @@ impl Pipeline {
         }
         if self.with_text {
             self.jobs.extend(self.cutter.poll());
+            if self.blocks.is_multiple_of(BLOCKS_PER_SETTLING) {
+                self.settle_text(now, out);
+            }
+        }
+    }
+
+    /// Tells the listener of the silence behind text that is complete: a sentence need not wait for the next one.
+    fn settle_text(&mut self, now: SampleTime, out: &mut Vec<SessionEvent>) {
+        if self.speech_start.is_some() || self.heard_to < self.speech_end {
+            return;
+        }
+        let mut said = Vec::new();
+        self.listener.settle(now.saturating_back(samples(ANNOUNCED_S)), &mut said);
+        if said.is_empty() {
+            return;
+        }
+        let at_end = Span::new(self.heard_to, self.heard_to);
+        let nothing =
+            TextSegment { span: at_end, words: Vec::new(), language: self.language.likelier(), ready_at: now };
+        let waiting = self.listener.glance(&nothing);
+        let mut early = Vec::new();
+        self.provisional.settle(&mut said, &waiting, self.heard_to, now, &mut early);
+        out.append(&mut early);
+        for event in said {
+            self.emit(event, out);
         }
     }
 
@@ -359,6 +396,7 @@ impl Pipeline {
             Change::Ended(frame) => {
                 // The end of the file may lie inside the last frame.
                 let end = if self.flushing { at(frame).min(SampleTime(self.taken)) } else { at(frame) };
+                self.speech_end = end;
                 self.cutter.speech_ended(end);
                 self.pause.speech_ended(end);
                 if let Some(start) = self.speech_start.take() {

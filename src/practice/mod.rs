@@ -1,6 +1,7 @@
 //! Practising: profiles, the score and the report, and which single thing to tell the agent next.
 
 pub mod baseline;
+pub mod checklist;
 pub mod choices;
 pub mod key_facts;
 pub mod nudge;
@@ -9,4 +10,6 @@ pub mod profile;
 pub mod report;
 pub mod review;
 pub mod score;
+pub mod sentences;
+pub mod service_review;
 pub mod setup;

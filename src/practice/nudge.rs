@@ -27,8 +27,8 @@ pub struct Nudge {
 /// Flags are taken in the order in which they were raised. One that comes less than `min_gap_s` after the last
 /// nudge is left out: it stays in the feed. Banned wording shows at once and takes the place of what is there.
 pub fn current_nudge(timeline: &Timeline, now: SampleTime, limits: &NudgeLimits) -> Option<Nudge> {
-    // A single 嗯 is marked, and no more.
-    let worth_a_word = |flag: &&Flag| flag.kind != FlagKind::Filler || flag.severity > Severity::Info;
+    // A single 嗯, or a 你 where 您 is kinder, is marked, and no more.
+    let worth_a_word = |flag: &&Flag| flag.severity > Severity::Info;
     let mut raised: Vec<&Flag> = timeline.flags_until(now).filter(worth_a_word).collect();
     raised.sort_by_key(|flag| (flag.raised_at, flag.id));
     let mut shown: Option<Nudge> = None;
@@ -108,6 +108,15 @@ mod tests {
             Timeline::of(&[flag(0, FlagKind::LongPause, 10.0), SessionEvent::SpeechStarted { at: at(11.0) }]);
         assert_eq!(kind_at(&timeline, 10.5), Some(FlagKind::LongPause));
         assert_eq!(kind_at(&timeline, 11.0), None);
+    }
+
+    #[test]
+    fn what_is_only_worth_knowing_is_no_nudge() {
+        let mut flag = flag(0, FlagKind::DiscouragedWording, 10.0);
+        if let SessionEvent::Flag(flag) = &mut flag {
+            flag.severity = Severity::Info;
+        }
+        assert_eq!(kind_at(&Timeline::of(&[flag]), 10.0), None);
     }
 
     #[test]

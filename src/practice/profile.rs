@@ -97,6 +97,13 @@ fn parse(text: &str, origin: &str) -> Result<Profile, ProfileError> {
     {
         return Err(invalid("[delivery] needs 0 ≤ monotone_below ≤ lively_above ≤ 1".into()));
     }
+    let service = profile.service;
+    // Not-a-number compares false, so it is refused as well.
+    let silences =
+        service.volley_gap_s >= 0.0 && 0.0 <= service.unannounced_s && service.unannounced_s <= service.hold_s;
+    if !silences {
+        return Err(invalid("[service] needs volley_gap_s ≥ 0 and 0 ≤ unannounced_s ≤ hold_s".into()));
+    }
     Ok(profile)
 }
 

@@ -3,15 +3,17 @@
 //! A pure function of the timeline (and of what the caller knows about the run), so a stored session gives the same
 //! document again.
 
+use super::checklist::{Row, RowState};
 use super::key_facts::{FactReview, Mention};
 use super::phases;
 use super::review::{PaceReview, Review, language_of};
 use super::score::Score;
+use super::service_review::ServiceReview;
 use crate::analysis::calibration;
 use crate::analysis::delivery::Delivery;
 use crate::analysis::statistics::mean_and_sd;
 use crate::analysis::tremor::Tremor;
-use crate::session::event::{Fade, Filler, Frame, PacePoint};
+use crate::session::event::{Fade, Filler, Frame, PacePoint, QuestionKind};
 use crate::session::timeline::Timeline;
 use crate::text::{delivery_reason, flag_message, flag_suggestion, score_reason};
 use crate::time::{SampleTime, Span};
@@ -83,9 +85,9 @@ pub fn document(timeline: &Timeline, locale: &str) -> Value {
         "delivery": delivery_value(timeline, &review, locale),
         "flags": flags(timeline, locale),
         "gaps": timeline.gaps.iter().map(|(span, cause)| with_span(*span, json!({"cause": cause}))).collect::<Vec<_>>(),
-        // Not measured yet: the call checklist and the kinds of question are rows E and C of the curriculum.
-        "checklist": [],
-        "questions": {},
+        "checklist": checklist_json(&review.checklist),
+        "questions": review.service.as_ref().map_or_else(|| json!({}), questions),
+        "service": review.service.as_ref().map_or(Value::Null, service),
         "score": review.score.as_ref().map_or(Value::Null, |scored| score_value(scored, locale)),
     })
 }
@@ -171,6 +173,52 @@ fn key_fact(review: &FactReview) -> Value {
         "text": review.text,
         "said": review.mentions.len(),
         "mentions": review.mentions.iter().map(mention).collect::<Vec<_>>(),
+    })
+}
+
+/// The steps of a call as in the report.
+pub fn checklist_json(rows: &[Row]) -> Value {
+    rows.iter().map(checklist_row).collect()
+}
+
+fn checklist_row(row: &Row) -> Value {
+    let at = |at: Option<SampleTime>| at.map_or(Value::Null, seconds);
+    let steps =
+        row.steps.iter().map(|step| json!({"id": step.id, "done": step.done, "at_s": at(step.at), "text": step.text}));
+    json!({
+        "id": row.id,
+        "needed": row.needed,
+        "done": row.done(),
+        "missed": row.state == RowState::Missed,
+        "at_s": at(row.at),
+        "steps": steps.collect::<Vec<_>>(),
+    })
+}
+
+/// How many questions there were of each kind.
+fn questions(service: &ServiceReview) -> Value {
+    let counts = QuestionKind::ALL.iter().zip(service.questions);
+    Value::Object(counts.map(|(kind, count)| (kind.name().to_owned(), json!(count))).collect())
+}
+
+fn service(service: &ServiceReview) -> Value {
+    json!({
+        "acknowledgements": service.acknowledgements,
+        "only_kind": service.only_kind.map(QuestionKind::name),
+        "consent": service.consent,
+        "thanks": service.thanks,
+        "care": service.care,
+        "question_units": or_null(service.question_units, 1),
+        "affirmative_share": or_null(service.affirmative_share, 3),
+        "proposals": service.proposals,
+        "proposals_asked": service.proposals_asked,
+        "name_uses": service.name_uses,
+        "name_per_min": or_null(service.name_per_min, 2),
+        "can": service.can,
+        "cannot": service.cannot,
+        "formal_you": service.formal_you,
+        "plain_you": service.plain_you,
+        "professional": service.professional,
     })
 }
 

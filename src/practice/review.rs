@@ -2,9 +2,11 @@
 //!
 //! A pure function of the timeline, so a stored session gives the same review again.
 
+use super::checklist::{Row, checklist};
 use super::key_facts::{self, FactReview};
 use super::phases::{self, PhasePace};
 use super::score::{self, Score};
+use super::service_review::ServiceReview;
 use crate::analysis::delivery::{self, Delivery};
 use crate::analysis::tremor::{Tremor, tremor};
 use crate::session::event::{FlagKind, Language, PaceSource, PaceUnit};
@@ -31,6 +33,10 @@ pub struct Review {
     pub fading_ends: usize,
     /// A wobble of the voice; none when there is none or too little sustained voice.
     pub tremor: Option<Tremor>,
+    /// Steps of the call; empty in a session without text, which shows none.
+    pub checklist: Vec<Row>,
+    /// Figures about the wording of the service; none in a session without text.
+    pub service: Option<ServiceReview>,
 }
 
 /// Speaking rate of a session.
@@ -57,6 +63,7 @@ impl Review {
         let baseline = timeline.header.as_ref().and_then(|header| header.baseline.as_ref());
         let delivery = delivery::measure(timeline.frames.iter().copied(), baseline);
         let liveliness = delivery.as_ref().map(|figures| figures.liveliness);
+        let with_text = has_text(timeline);
         Self {
             score: timeline.header.as_ref().map(|header| score::score(timeline, &header.profile, liveliness)),
             delivery,
@@ -66,13 +73,15 @@ impl Review {
             fillers: timeline.fillers.len(),
             fading_ends: timeline.flags.iter().filter(|flag| flag.kind == FlagKind::FadingEnd).count(),
             tremor: tremor(&timeline.frames),
+            checklist: if with_text { checklist(timeline, SampleTime(u64::MAX)) } else { Vec::new() },
+            service: with_text.then(|| ServiceReview::of(timeline)),
         }
     }
 }
 
 impl PaceReview {
     fn of(timeline: &Timeline) -> Self {
-        let has_text = timeline.header.as_ref().is_some_and(|header| !header.model.is_empty());
+        let has_text = has_text(timeline);
         let source = if has_text { PaceSource::Text } else { PaceSource::Acoustic };
         let unit = timeline.pace.iter().rev().find(|point| point.source == source).map(|point| point.unit);
         let unit = unit.unwrap_or(if language_of(timeline) == Language::En { PaceUnit::Word } else { PaceUnit::Han });
@@ -95,9 +104,14 @@ impl PaceReview {
             source,
             overall_per_min: per_min(spoken.seconds()),
             articulation_per_min: per_min(speech_s),
-            phases: phases::phases(timeline, unit),
+            phases: phases::phases(timeline, unit, None),
         }
     }
+}
+
+/// Whether what was said is written down in this session.
+pub fn has_text(timeline: &Timeline) -> bool {
+    timeline.header.as_ref().is_some_and(|header| !header.model.is_empty())
 }
 
 /// The language that was asked for, or, where the model was to decide, the one it heard most.

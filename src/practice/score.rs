@@ -1,8 +1,9 @@
 //! The score of a session: five parts, each from its own measurements, each with its reason.
 
-use crate::session::event::{FlagKind, PaceSource, PaceUnit, Severity};
+use crate::session::event::{Flag, FlagKind, PaceSource, PaceUnit, Severity};
 use crate::session::profile::{PaceLimits, Profile};
 use crate::session::timeline::Timeline;
+use crate::time::{Span, samples};
 
 /// A session's score.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,6 +30,13 @@ pub struct Part {
 /// Points lost for each.
 const BANNED_POINTS: f32 = 15.0;
 const DISCOURAGED_POINTS: f32 = 4.0;
+const VOLLEY_POINTS: f32 = 4.0;
+const UNEXPLAINED_HOLD_POINTS: f32 = 8.0;
+/// What is only worth knowing (a 你 for 您) costs little, and altogether no more than one banned phrase.
+const INFO_POINTS: f32 = 1.0;
+const MOST_INFO_POINTS: f32 = 15.0;
+/// A silence is part of a hold that was announced so long before it, seconds.
+const ANNOUNCED_S: f64 = 20.0;
 const WATCH_PAUSE_POINTS: f32 = 8.0;
 const BAD_PAUSE_POINTS: f32 = 18.0;
 
@@ -91,12 +99,24 @@ fn liveliness_part(value: f32, profile: &Profile) -> Part {
 }
 
 fn pauses_part(timeline: &Timeline) -> Part {
-    let long = timeline.flags.iter().filter(|flag| flag.kind == FlagKind::LongPause);
+    let long =
+        timeline.flags.iter().filter(|flag| flag.kind == FlagKind::LongPause && !is_kept_hold(timeline, flag.span));
     let lost: f32 = long
         .clone()
         .map(|flag| if flag.severity == Severity::Bad { BAD_PAUSE_POINTS } else { WATCH_PAUSE_POINTS })
         .sum();
     Part { id: "pauses", score: (100.0 - lost).max(0.0), weight: 0.15, figure: long.count() as f32 }
+}
+
+/// Whether a silence was announced, and no longer than it may be then: that is a hold and not dead air.
+fn is_kept_hold(timeline: &Timeline, silence: Span) -> bool {
+    let before = Span::new(silence.start.saturating_back(samples(ANNOUNCED_S)), silence.start + samples(0.5));
+    let announced = timeline
+        .cues
+        .iter()
+        .any(|cue| matches!(cue.id.as_str(), "D8.hold" | "E6.ask") && before.contains(cue.span.end));
+    let broken = |flag: &Flag| flag.kind == FlagKind::UnexplainedHold && flag.span.overlap_samples(silence) > 0;
+    announced && !timeline.flags.iter().any(broken)
 }
 
 fn loudness_part(timeline: &Timeline, profile: &Profile) -> Option<Part> {
@@ -114,8 +134,66 @@ fn loudness_part(timeline: &Timeline, profile: &Profile) -> Option<Part> {
 }
 
 fn wording_part(timeline: &Timeline) -> Part {
-    let count = |kind| timeline.flags.iter().filter(|flag| flag.kind == kind).count() as f32;
+    let all = |kind: FlagKind| timeline.flags.iter().filter(move |flag| flag.kind == kind);
+    let count = |kind| all(kind).count() as f32;
     let banned = count(FlagKind::BannedWording);
-    let lost = banned * BANNED_POINTS + count(FlagKind::DiscouragedWording) * DISCOURAGED_POINTS;
+    let info = all(FlagKind::DiscouragedWording).filter(|flag| flag.severity == Severity::Info).count() as f32;
+    let lost = banned * BANNED_POINTS
+        + (count(FlagKind::DiscouragedWording) - info) * DISCOURAGED_POINTS
+        + (info * INFO_POINTS).min(MOST_INFO_POINTS)
+        + count(FlagKind::QuestionVolley) * VOLLEY_POINTS
+        + count(FlagKind::UnexplainedHold) * UNEXPLAINED_HOLD_POINTS;
     Part { id: "wording", score: (100.0 - lost).max(0.0), weight: 0.3, figure: banned }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::session::event::{Cue, SessionEvent};
+    use crate::time::SampleTime;
+
+    fn span(start_s: f64, end_s: f64) -> Span {
+        Span::new(SampleTime::from_seconds(start_s), SampleTime::from_seconds(end_s))
+    }
+
+    fn flag(id: u32, kind: FlagKind, severity: Severity, span: Span) -> SessionEvent {
+        SessionEvent::Flag(Flag {
+            id,
+            kind,
+            rule: String::new(),
+            span,
+            raised_at: span.end,
+            severity,
+            measured: None,
+            threshold: None,
+            text: String::new(),
+            reason: String::new(),
+            suggestion: String::new(),
+        })
+    }
+
+    #[test]
+    fn what_is_only_worth_knowing_never_costs_much() {
+        let info = |id: u32| flag(id, FlagKind::DiscouragedWording, Severity::Info, span(1.0, 2.0));
+        let wording = |count: u32| wording_part(&Timeline::of(&(0..count).map(info).collect::<Vec<_>>())).score;
+        assert_eq!((wording(3), wording(40)), (97.0, 85.0));
+    }
+
+    #[test]
+    fn a_hold_that_was_announced_and_kept_is_no_dead_air() {
+        let silence = flag(0, FlagKind::LongPause, Severity::Bad, span(5.0, 25.0));
+        let cue = |id: &str| Cue {
+            id: id.into(),
+            span: span(3.0, 4.5),
+            ready_at: SampleTime::from_seconds(6.0),
+            text: "请稍等".into(),
+            confidence: 1.0,
+        };
+        let hold = SessionEvent::Cue(cue("D8.hold"));
+        let score = |events: &[SessionEvent]| pauses_part(&Timeline::of(events)).score;
+        assert_eq!(score(std::slice::from_ref(&silence)), 82.0);
+        assert_eq!(score(&[silence.clone(), hold.clone()]), 100.0);
+        let broken = flag(1, FlagKind::UnexplainedHold, Severity::Watch, span(5.0, 25.0));
+        assert_eq!(score(&[silence, hold, broken]), 82.0);
+    }
 }

@@ -56,11 +56,15 @@ pub enum FlagKind {
     FadingEnd,
     /// Seconds of pause after the key fact.
     RushedFact,
+    /// Questions in one breath.
+    QuestionVolley,
+    /// Seconds of silence that were not announced, or that went beyond what was.
+    UnexplainedHold,
 }
 
 impl FlagKind {
     /// Every kind.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 13] = [
         Self::FastSpeech,
         Self::SlowSpeech,
         Self::Monotone,
@@ -72,6 +76,8 @@ impl FlagKind {
         Self::Filler,
         Self::FadingEnd,
         Self::RushedFact,
+        Self::QuestionVolley,
+        Self::UnexplainedHold,
     ];
 
     /// The name in JSON and in the locale files, e.g. `fast_speech`.
@@ -88,6 +94,8 @@ impl FlagKind {
             Self::Filler => "filler",
             Self::FadingEnd => "fading_end",
             Self::RushedFact => "rushed_fact",
+            Self::QuestionVolley => "question_volley",
+            Self::UnexplainedHold => "unexplained_hold",
         }
     }
 }

@@ -28,6 +28,9 @@ pub struct Profile {
     /// Filled pauses; not judged in sessions that were stored before there was such a limit.
     #[serde(default)]
     pub filler: FillerLimits,
+    /// Questions and waits; not judged in sessions that were stored before there were such limits.
+    #[serde(default)]
+    pub service: ServiceLimits,
     /// How often the agent is spoken to.
     pub nudge: NudgeLimits,
 }
@@ -124,6 +127,18 @@ pub struct LoudnessLimits {
 pub struct FillerLimits {
     /// More than this many in a minute are worth watching; 0: not judged.
     pub watch_per_min: f32,
+}
+
+/// Limits of questions and waits.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ServiceLimits {
+    /// Less silence than this between two questions leaves no room for an answer, seconds; 0: not judged.
+    pub volley_gap_s: f32,
+    /// A hold for which no time was named lasts no longer than this, seconds.
+    pub hold_s: f32,
+    /// A silence that nothing announced lasts no longer than this, seconds; 0: waits are not judged.
+    pub unannounced_s: f32,
 }
 
 /// How often the agent is spoken to.

@@ -26,9 +26,13 @@ pub fn locale_of(wanted: Option<&str>) -> &'static str {
 fn figure(kind: FlagKind, value: Option<f32>) -> String {
     let Some(value) = value else { return String::new() };
     match kind {
-        FlagKind::FastSpeech | FlagKind::SlowSpeech | FlagKind::TooQuiet | FlagKind::Filler | FlagKind::FadingEnd => {
-            format!("{value:.0}")
-        }
+        FlagKind::FastSpeech
+        | FlagKind::SlowSpeech
+        | FlagKind::TooQuiet
+        | FlagKind::Filler
+        | FlagKind::FadingEnd
+        | FlagKind::QuestionVolley
+        | FlagKind::UnexplainedHold => format!("{value:.0}"),
         FlagKind::Monotone => format!("{:.0}", value * 100.0),
         // 0.28 s must not read as the 0.3 s that it falls short of.
         FlagKind::RushedFact => format!("{value:.2}"),

@@ -5,7 +5,7 @@ use super::command::Command;
 use super::icons::Icon;
 use super::scene::{Scene, place};
 use super::theme::{self, BODY, GRID, Mood, SMALL, Tokens};
-use super::widgets::{card, meter, pace, pins, review, ribbon, transcript};
+use super::widgets::{card, meter, pace, pins, review, ribbon, steps, transcript};
 use super::words::one_decimal;
 use crate::session::event::{Flag, FlagKind, PauseKind};
 use crate::text::liveliness_reason;
@@ -16,6 +16,9 @@ use egui::{CornerRadius, Rect, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, ve
 fn column_width(width: f32) -> f32 {
     (width * 0.27).clamp(264.0, 368.0)
 }
+
+/// In a lower column the steps of the call are one line of the meters, so that hints keep their room.
+const STEPS_CARD_FROM: f32 = 640.0;
 
 /// Draws the dashboard into `rect`.
 pub fn dashboard_ui(ui: &mut Ui, rect: Rect, scene: &Scene<'_>, out: &mut Vec<Command>) {
@@ -30,10 +33,26 @@ pub fn dashboard_ui(ui: &mut Ui, rect: Rect, scene: &Scene<'_>, out: &mut Vec<Co
     card::card_ui(ui, lower, "text", |ui| text_ui(ui, scene, out));
     let tight = right.height() < 520.0;
     let row = if tight { 3.25 * GRID } else { 4.5 * GRID };
-    let meters_height = pace::HEIGHT + 3.0 * row + if tight { 3.5 } else { 5.0 } * GRID;
+    let steps = if scene.empty && !scene.writes { None } else { steps::height(scene) };
+    // The review of a session that has just ended names the missing steps itself.
+    let reviewed = scene.figures.review.is_some() && !scene.replay;
+    let in_line = steps.is_some() && (reviewed || right.height() < STEPS_CARD_FROM);
+    let rows = if in_line { 4.0 } else { 3.0 };
+    let meters_height = pace::HEIGHT + rows * row + if tight { 3.5 } else { 5.0 } * GRID;
     let meters = Rect::from_min_size(right.min, vec2(right.width(), meters_height));
-    let feed = Rect::from_min_max(pos2(right.left(), meters.bottom() + GRID), right.max);
-    card::card_ui(ui, meters, "meters", |ui| meters_ui(ui, scene, row, tight));
+    card::card_ui(ui, meters, "meters", |ui| {
+        meters_ui(ui, scene, row, tight);
+        if in_line {
+            steps::line_ui(ui, scene, row);
+        }
+    });
+    let mut top = meters.bottom() + GRID;
+    if let Some(height) = steps.filter(|_| !in_line) {
+        let list = Rect::from_min_size(pos2(right.left(), top), vec2(right.width(), height));
+        card::card_ui(ui, list, "steps", |ui| steps::steps_ui(ui, scene));
+        top = list.bottom() + GRID;
+    }
+    let feed = Rect::from_min_max(pos2(right.left(), top), right.max);
     card::card_ui(ui, feed, "feed", |ui| feed_ui(ui, scene, out));
 }
 
@@ -54,7 +73,11 @@ fn voice_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Vec<Command>) {
 }
 
 fn text_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Vec<Command>) {
-    let note = if scene.replay { scene.words.tr("replay.text_note") } else { String::new() };
+    let note = match scene.withdrawn() {
+        _ if scene.replay => scene.words.tr("replay.text_note"),
+        Some(hit) => scene.words.fill("live.withdrawn", &[("text", &format!("「{}」", hit.text))]),
+        None => String::new(),
+    };
     card::heading_ui(ui, &scene.words.tr("live.transcript"), &note);
     if scene.timeline.segments.is_empty() && scene.timeline.partial.is_none() {
         let rect = ui.available_rect_before_wrap();

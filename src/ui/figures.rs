@@ -2,9 +2,10 @@
 
 use super::theme::Mood;
 use crate::analysis::delivery::Movement;
+use crate::practice::checklist::{Row, checklist};
 use crate::practice::profile::STANDARD;
-use crate::practice::review::Review;
-use crate::session::event::{FlagKind, HitLevel, PaceUnit, PauseKind};
+use crate::practice::review::{Review, has_text};
+use crate::session::event::{FlagKind, Hit, HitLevel, PaceUnit, PauseKind, Severity};
 use crate::session::profile::{PaceLimits, Profile};
 use crate::session::timeline::Timeline;
 use crate::time::{SampleTime, Span, samples};
@@ -58,10 +59,12 @@ pub struct Figures {
     pub last_pause: Option<(f64, PauseKind)>,
     /// Phrases that are banned.
     pub banned: usize,
-    /// Phrases that are better said otherwise.
+    /// Phrases that are better said otherwise, without those that are only marked.
     pub discouraged: usize,
     /// Flags about anything else.
     pub other_flags: usize,
+    /// Steps of the call; none in a session without text.
+    pub steps: Vec<Row>,
     /// The speaker's own voice.
     pub voice: Option<Voice>,
     /// Speech below this level is too quiet, dB re full scale.
@@ -87,6 +90,7 @@ impl Default for Figures {
             banned: 0,
             discouraged: 0,
             other_flags: 0,
+            steps: Vec::new(),
             voice: None,
             quiet_db: STANDARD.loudness.quiet_db,
             review: None,
@@ -161,9 +165,13 @@ impl Figures {
         self.silence = timeline.silence_at(now).map(|seconds| (seconds, silence_mood(seconds, profile)));
         let finished = timeline.pauses.partition_point(|pause| pause.span.end <= now);
         self.last_pause = timeline.pauses[..finished].last().map(|pause| (pause.span.seconds(), pause.kind));
-        let said = |level| timeline.hits.iter().filter(|hit| hit.ready_at <= now && hit.level == level).count();
+        let counts = |hit: &&Hit| hit.ready_at <= now && hit.severity > Severity::Info;
+        let said = |level| timeline.hits.iter().filter(counts).filter(|hit| hit.level == level).count();
         self.banned = said(HitLevel::Banned);
         self.discouraged = said(HitLevel::Discouraged);
+        // Before a session the card shows what a call will need.
+        let shows_steps = timeline.header.is_none() || has_text(timeline);
+        self.steps = if shows_steps { checklist(timeline, now) } else { Vec::new() };
         let wording = |kind| matches!(kind, FlagKind::BannedWording | FlagKind::DiscouragedWording);
         self.other_flags = timeline.flags_until(now).filter(|flag| !wording(flag.kind)).count();
     }

@@ -4,7 +4,7 @@ use super::figures::{Figures, profile_of};
 use super::theme::Mood;
 use super::words::Words;
 use crate::practice::nudge::{self, Nudge};
-use crate::session::event::{DeviceState, Flag};
+use crate::session::event::{DeviceState, Flag, FlagKind, Hit, Severity};
 use crate::session::timeline::Timeline;
 use crate::time::SampleTime;
 
@@ -77,16 +77,27 @@ impl Scene<'_> {
             && calm(self.figures.pace_mood())
             && calm(self.figures.liveliness_mood)
             && self.figures.silence.is_none_or(|(_, mood)| calm(mood))
-            && !self.timeline.flags_until(self.now).any(|flag| self.now - flag.raised_at < recent)
+            && !self
+                .timeline
+                .flags_until(self.now)
+                .any(|flag| flag.severity > Severity::Info && self.now - flag.raised_at < recent)
     }
 
-    /// Flags that are known, oldest first: in replay all of them.
+    /// A phrase that showed as banned a moment ago and was not borne out.
+    pub fn withdrawn(&self) -> Option<&Hit> {
+        let (hit, at) = self.timeline.withdrawn.as_ref()?;
+        (self.now - *at < crate::time::samples(RECENT_S)).then_some(hit)
+    }
+
+    /// Flags that are known, oldest first: in replay all of them. Wording that is only worth knowing is marked in the
+    /// transcript; as flags there would be too many of it.
     pub fn flags(&self) -> Vec<&Flag> {
         let mut flags: Vec<&Flag> = if self.replay {
             self.timeline.flags.iter().collect()
         } else {
             self.timeline.flags_until(self.now).collect()
         };
+        flags.retain(|flag| flag.kind != FlagKind::DiscouragedWording || flag.severity > Severity::Info);
         flags.sort_by_key(|flag| (place(flag), flag.id));
         flags
     }
@@ -94,12 +105,12 @@ impl Scene<'_> {
 
 /// Where a flag stands on the time axis: wording where it was said, everything else where it became known.
 pub fn place(flag: &Flag) -> SampleTime {
-    use crate::session::event::FlagKind::{
-        BannedWording, DiscouragedWording, FadingEnd, Filler, LongPause, RushedFact,
+    use FlagKind::{
+        BannedWording, DiscouragedWording, FadingEnd, Filler, LongPause, QuestionVolley, RushedFact, UnexplainedHold,
     };
     match flag.kind {
-        BannedWording | DiscouragedWording | Filler | FadingEnd | RushedFact => flag.span.start,
-        LongPause => flag.span.start.max(flag.span.end.min(flag.raised_at)),
+        BannedWording | DiscouragedWording | Filler | FadingEnd | RushedFact | QuestionVolley => flag.span.start,
+        LongPause | UnexplainedHold => flag.span.start.max(flag.span.end.min(flag.raised_at)),
         _ => flag.raised_at,
     }
 }

@@ -2,28 +2,35 @@
 //!
 //! Every phrase is a chain of nodes (one for each unit) with shortcuts past optional pieces. Each node keeps the
 //! cheapest way to have got there (a [`Token`]). A new unit moves tokens on: to a node whose unit it is (or sounds
-//! like), past a unit that was left out, or nowhere when the unit was put in. The work for one unit is
-//! proportional to the nodes of the pack and independent of how much has been said; how alike the unit sounds is
-//! computed once for each distinct unit of the pack.
+//! like), past a unit that was left out, or nowhere when the unit was put in.
+//!
+//! Most phrases sleep. One wakes when two of its units have been heard near one another ([`super::seeds`]); what it
+//! would have made of the units before is then made up for, and it falls asleep again when nothing that was begun is
+//! left. So the work for one unit is about proportional to the phrases that resemble what is being said, and
+//! independent of how much has been said; how alike the unit sounds is computed once for each sound of the pack.
 
-use super::phrase::{Item, Phrase, longest};
+use super::alphabet::{Costs, PriceList};
+use super::graph::{Form, Graph, Node};
+use super::phrase::Phrase;
+use super::seeds::{self, Seed};
 use super::sound::{Class, REFUSED, Symbol};
-use std::collections::{HashMap, HashSet};
+use std::collections::VecDeque;
+use std::sync::Arc;
 
 /// Price of a unit that was put in, unless it is a filler of the pack.
-const INSERTED: f32 = 0.6;
+pub const INSERTED: f32 = 0.6;
 /// Price of a filler of the pack (就, 真, 啊) that was put in.
-const FILLER_INSERTED: f32 = 0.14;
+pub const FILLER_INSERTED: f32 = 0.14;
 /// Price of another person that was put in: likely the sentence is about somebody else.
 const PRONOUN_INSERTED: f32 = 1.2;
 /// Price of a unit of the phrase that was left out. Recognisers swap syllables far more often than they lose one.
-const LEFT_OUT: f32 = 1.4;
+pub const LEFT_OUT: f32 = 1.4;
 /// Price of a light unit of the phrase (的, 了) that was left out.
-const LIGHT_LEFT_OUT: f32 = 0.3;
+pub const LIGHT_LEFT_OUT: f32 = 0.3;
 /// Units in `[…]` must be there; what sounds more different than this is not them.
 const REQUIRED_MAX: f32 = 0.5;
 /// Units that carry so little that leaving them out changes nothing.
-const LIGHT: &str = "的了过都可就呢吧啊呀嘛";
+pub const LIGHT: &str = "的了过都可就呢吧啊呀嘛";
 /// Price of crossing a comma or a short pause inside a phrase.
 const COMMA_CROSSED: f32 = 0.1;
 /// Price of each unit in a gap, so that the nearest match wins.
@@ -55,53 +62,19 @@ pub enum Purpose {
     Exception,
 }
 
-/// A phrase or an exception in the machine.
-#[derive(Clone, Debug)]
-pub struct Form {
-    /// Index of the pack's entry.
-    pub entry: usize,
-    /// What it is for.
-    pub purpose: Purpose,
-    /// Whether a clause must end behind it.
-    pub at_end: bool,
-    /// Most units it stands for.
-    longest: u16,
-}
-
 /// The cheapest way to a node.
 #[derive(Clone, Copy, Debug)]
-struct Token {
-    cost: f32,
+pub struct Token {
+    pub cost: f32,
     /// Number of the first unit heard.
-    start: u64,
+    pub start: u64,
     /// Units of the phrase so far, left-out ones included.
-    len: u16,
+    pub len: u16,
+    /// Whether a unit so far was not written just so.
+    sounded: bool,
 }
 
-const NOWHERE: Token = Token { cost: REFUSED, start: 0, len: 0 };
-
-#[derive(Clone, Debug)]
-struct Node {
-    /// Index of the unit; none in a gap.
-    symbol: Option<u32>,
-    form: u32,
-    /// Nodes that lead here, all with smaller numbers.
-    before: Vec<u32>,
-    /// Whether the phrase may begin here.
-    first: bool,
-    /// Whether the phrase may end here.
-    last: bool,
-    /// Whether the end of a sentence may lie before this unit.
-    break_before: bool,
-    /// Whether a comma before this unit is free.
-    comma_free: bool,
-    /// Units that may still follow.
-    ahead: u16,
-    /// Whether another unit cannot stand for it.
-    required: bool,
-    /// Price of leaving this unit out.
-    left_out: f32,
-}
+pub const NOWHERE: Token = Token { cost: REFUSED, start: 0, len: 0, sounded: false };
 
 /// A phrase or exception that has just been heard in full.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -114,25 +87,54 @@ pub struct Found {
     pub len: u16,
     /// Price of everything misheard.
     pub cost: f32,
+    /// Whether a unit of the phrase was not written just so.
+    pub sounded: bool,
+}
+
+/// A unit that was heard, with all that the machine makes of it.
+#[derive(Clone, Debug)]
+pub struct Heard {
+    costs: Arc<Costs>,
+    number: u64,
+    gap: Break,
+    /// Whether a clause begins with it.
+    clause_start: bool,
+    class: Class,
+    filler: bool,
+    /// Price of its having been put in.
+    inserted: f32,
+}
+
+/// A phrase that is awake.
+#[derive(Clone, Copy, Debug)]
+struct Awake {
+    form: u32,
+    /// Number of the unit that last woke it.
+    woken: u64,
+    /// Where its tokens begin.
+    tokens: usize,
 }
 
 /// The machine and where it stands.
 #[derive(Clone, Debug)]
 pub struct Automaton {
-    symbols: Vec<Symbol>,
-    forms: Vec<Form>,
-    at_start: Vec<bool>,
-    nodes: Vec<Node>,
-    fillers: HashSet<String>,
+    graph: Arc<Graph>,
+    prices: PriceList,
+    /// The units heard lately, the newest last.
+    heard: VecDeque<Heard>,
+    /// Phrases that are awake, in order, and their tokens.
+    awake: Vec<Awake>,
     now: Vec<Token>,
+    /// Room for the next ones.
+    next: Vec<Awake>,
     then: Vec<Token>,
-    costs: Vec<f32>,
-    /// `costs` of units heard before; speech uses few hundred different characters.
-    known_costs: HashMap<String, Vec<f32>>,
+    woken: Vec<u32>,
+    scratch: Vec<Token>,
 }
 
-/// Units whose costs are remembered at most.
-const MOST_KNOWN: usize = 1024;
+/// Units remembered for phrases that wake. No way through a phrase is longer, but for those with most of the
+/// allowed units and many gaps.
+const MEMORY: usize = 256;
 
 /// The price that a match of `len` units may have. Short phrases must sound nearly exact: there is too much
 /// ordinary speech that differs from them by one syllable. Long ones bear a wrong syllable in four or five.
@@ -149,91 +151,62 @@ pub fn budget(len: u16) -> f32 {
     }
 }
 
-impl Automaton {
-    /// An empty machine that forgives `fillers`.
-    pub fn new(fillers: impl IntoIterator<Item = String>) -> Self {
-        Self {
-            symbols: Vec::new(),
-            forms: Vec::new(),
-            at_start: Vec::new(),
-            nodes: Vec::new(),
-            fillers: fillers.into_iter().collect(),
-            now: Vec::new(),
-            then: Vec::new(),
-            costs: Vec::new(),
-            known_costs: HashMap::new(),
-        }
+/// The share of [`budget`] that a match may cost.
+pub fn strictness(purpose: Purpose) -> f32 {
+    match purpose {
+        Purpose::Phrase => 1.0,
+        Purpose::Exception => EXCEPTION_STRICTNESS,
     }
+}
 
-    /// Adds phrases of entries, each with its purpose.
-    pub fn extend<'a>(&mut self, phrases: impl IntoIterator<Item = (usize, Purpose, &'a Phrase)>) {
-        let mut known: HashMap<String, u32> =
-            self.symbols.iter().enumerate().map(|(index, symbol)| (symbol.text.clone(), index as u32)).collect();
-        for (entry, purpose, phrase) in phrases {
-            let form = self.forms.len() as u32;
-            let longest = u16::try_from(longest(&phrase.items)).unwrap_or(u16::MAX);
-            self.forms.push(Form { entry, purpose, at_end: phrase.at_end, longest });
-            self.at_start.push(phrase.at_start);
-            let mut builder = Builder { machine: self, known: &mut known, form, required: false };
-            let ends = builder.sequence(&phrase.items, Ends { nodes: Vec::new(), begin: true, ..Ends::default() }, 0);
-            for node in ends.nodes {
-                let node = &mut self.nodes[node as usize];
-                node.last = true;
-                // Without its last word the phrase has not been said yet.
-                node.left_out = if node.left_out > LIGHT_LEFT_OUT { REFUSED } else { node.left_out };
-            }
+impl Automaton {
+    /// A machine for `phrases` (subject, purpose, index among the subject's phrases of that purpose) that forgives
+    /// `fillers`.
+    pub fn new<'a>(
+        phrases: impl IntoIterator<Item = (usize, Purpose, usize, &'a Phrase)>,
+        fillers: impl IntoIterator<Item = String>,
+    ) -> Self {
+        Self {
+            graph: Arc::new(Graph::new(phrases, fillers)),
+            prices: PriceList::default(),
+            heard: VecDeque::new(),
+            awake: Vec::new(),
+            now: Vec::new(),
+            next: Vec::new(),
+            then: Vec::new(),
+            woken: Vec::new(),
+            scratch: Vec::new(),
         }
-        self.known_costs.clear();
-        self.now = vec![NOWHERE; self.nodes.len()];
-        self.then = self.now.clone();
     }
 
     /// The form with this index.
     pub fn form(&self, index: usize) -> &Form {
-        &self.forms[index]
+        &self.graph.forms[index]
     }
 
     /// Forgets everything that was begun.
     pub fn clear(&mut self) {
-        self.now.fill(NOWHERE);
+        self.heard.clear();
+        self.awake.clear();
+        self.now.clear();
     }
 
-    /// Whether something that is being heard could still change the fate of a hit of `entry` on the units from
+    /// Whether something that is being heard could still change the fate of a finding of `subject` on the units from
     /// `start` to `end` with this `score`: an exception around it (`shield` true) or a better phrase.
-    pub fn undecided(&self, entry: usize, start: u64, end: u64, score: f32, shield: bool) -> bool {
-        self.nodes.iter().zip(&self.now).any(|(node, token)| {
-            if token.cost == REFUSED || node.ahead == 0 {
-                return false;
-            }
-            let form = &self.forms[node.form as usize];
-            if shield {
-                form.purpose == Purpose::Exception
-                    && form.entry == entry
-                    && token.start <= start
-                    && token.len >= 2
-                    && token.cost <= budget(token.len) * EXCEPTION_STRICTNESS
+    pub fn undecided(&self, subject: usize, start: u64, end: u64, score: f32, shield: bool) -> bool {
+        self.awake.iter().any(|awake| {
+            let form = &self.graph.forms[awake.form as usize];
+            let matters = if shield {
+                form.purpose == Purpose::Exception && form.subject == subject
             } else {
                 form.purpose == Purpose::Phrase
-                    && token.start <= end
-                    && token.len >= 2
-                    && token.cost <= budget(token.len)
-                    && score_of(token.len + node.ahead, token.cost) > score
-            }
+            };
+            let latest = if shield { start } else { end };
+            matters
+                && self.graph.nodes(form).iter().zip(&self.now[awake.tokens..]).any(|(node, token)| {
+                    promises(form, node, token) && token.start <= latest && (shield || could_be(node, token) > score)
+                })
         })
-    }
-
-    /// Sets `costs` for the unit heard.
-    fn price(&mut self, heard: &Symbol) {
-        self.costs.clear();
-        if let Some(known) = self.known_costs.get(&heard.text) {
-            self.costs.extend_from_slice(known);
-            return;
-        }
-        self.costs.extend(self.symbols.iter().map(|symbol| symbol.cost(heard)));
-        if self.known_costs.len() >= MOST_KNOWN {
-            self.known_costs.clear();
-        }
-        self.known_costs.insert(heard.text.clone(), self.costs.clone());
     }
 
     /// Hears unit number `number` behind `gap` and reports what is complete with it. `clause_start` says that a
@@ -242,98 +215,269 @@ impl Automaton {
         if gap == Break::Silence {
             self.clear();
         }
-        self.price(heard);
+        if self.heard.len() >= MEMORY {
+            self.heard.pop_front();
+        }
+        let heard = self.take_in(heard, number, gap, clause_start);
+        self.heard.push_back(heard);
+        self.wake();
+        self.move_on(found);
+        std::mem::swap(&mut self.now, &mut self.then);
+        std::mem::swap(&mut self.awake, &mut self.next);
+    }
+
+    fn take_in(&mut self, heard: &Symbol, number: u64, gap: Break, clause_start: bool) -> Heard {
+        let filler = self.graph.fillers.contains(&heard.text);
         let inserted = match heard.class {
             Class::Negation => REFUSED,
             Class::Pronoun => PRONOUN_INSERTED,
-            _ if self.fillers.contains(&heard.text) => FILLER_INSERTED,
-            _ => INSERTED,
+            Class::Plain if filler => FILLER_INSERTED,
+            Class::Plain => INSERTED,
         };
-        for index in 0..self.nodes.len() {
-            let node = &self.nodes[index];
-            let form = &self.forms[node.form as usize];
-            let may_begin = node.first && (clause_start || !self.at_start[node.form as usize]);
-            // Most nodes are out of reach most of the time.
-            let reached = |token: &Token| token.cost < REFUSED;
-            let from = |before: &u32| reached(&self.now[*before as usize]) || reached(&self.then[*before as usize]);
-            if !may_begin && !reached(&self.now[index]) && !node.before.iter().any(from) {
-                self.then[index] = NOWHERE;
-                continue;
-            }
-            let (token, ends_here) = self.arrive(node, heard, gap, inserted, number, may_begin, index);
-            let worth = token.cost <= budget(form.longest);
-            self.then[index] = if worth { token } else { NOWHERE };
-            if worth && ends_here && node.last && token.start <= number {
-                let strict = if form.purpose == Purpose::Exception { EXCEPTION_STRICTNESS } else { 1.0 };
-                if token.cost <= budget(token.len) * strict {
-                    found.push(Found {
-                        form: node.form as usize,
-                        start: token.start,
-                        len: token.len,
-                        cost: token.cost,
-                    });
+        let costs = self.prices.price(&self.graph.alphabet, heard, seeds::HIGHEST);
+        let filler = inserted == FILLER_INSERTED;
+        Heard { costs, number, gap, clause_start, class: heard.class, filler, inserted }
+    }
+
+    /// Finds the phrases that the newest unit wakes, in order.
+    fn wake(&mut self) {
+        self.woken.clear();
+        self.woken.extend_from_slice(&self.graph.short);
+        let mut past = self.heard.iter().rev();
+        let Some(newest) = past.next() else { return };
+        let Some(last) = past.next() else { return };
+        for &symbol in &newest.costs.near {
+            let own = newest.costs.all[symbol as usize];
+            for seed in self.graph.seeds.of(symbol) {
+                let near = own + last.costs.all[seed.before as usize] <= seed.most;
+                if (near || last.filler || seed.gap > 0) && self.is_heard(seed, own) {
+                    self.woken.push(seed.form);
                 }
             }
         }
-        std::mem::swap(&mut self.now, &mut self.then);
+        self.woken.sort_unstable();
+        self.woken.dedup();
     }
 
-    /// The cheapest way to `node` with the unit heard, and whether the phrase's own unit (not one put in) was last.
-    #[allow(clippy::too_many_arguments)] // one state of one step; a struct would only rename them
-    fn arrive(
-        &self,
-        node: &Node,
-        heard: &Symbol,
-        gap: Break,
-        inserted: f32,
-        number: u64,
-        may_begin: bool,
-        index: usize,
-    ) -> (Token, bool) {
-        let form = &self.forms[node.form as usize];
-        let own = match node.symbol {
-            Some(symbol) => match self.costs[symbol as usize] {
-                cost if node.required && cost > REQUIRED_MAX => REFUSED,
-                cost => cost,
-            },
-            None => gap_cost(heard, form.purpose),
-        };
-        let counted = u16::from(node.symbol.is_some());
-        let crossing = match gap {
+    /// Whether the pair `seed` was heard and may be part of something; its later unit was heard last, for `own`.
+    fn is_heard(&self, seed: &Seed, own: f32) -> bool {
+        let limit = self.graph.forms[seed.form as usize].limit;
+        let newest = self.heard.len() - 1;
+        let mut fillers = 0;
+        for (between, heard) in self.heard.iter().rev().skip(1).enumerate() {
+            let count = u16::try_from(between).unwrap_or(u16::MAX);
+            if !seeds::may_lie_between(seed, own, count, fillers) {
+                return false;
+            }
+            let cost = own + heard.costs.all[seed.before as usize];
+            let earlier = |back: usize, symbol: u32| {
+                let heard = self.heard.get(newest.checked_sub(between + 1 + back)?)?;
+                Some((heard.costs.all[symbol as usize], heard.filler))
+            };
+            if cost <= seed.most
+                && seeds::may_lie_between(seed, cost, count, fillers)
+                && self.graph.seeds.affordable(seed, cost, limit, earlier)
+            {
+                return true;
+            }
+            fillers += u16::from(heard.filler);
+        }
+        false
+    }
+
+    /// Moves every phrase that is awake or has just been woken on by the newest unit.
+    fn move_on(&mut self, found: &mut Vec<Found>) {
+        self.next.clear();
+        self.then.clear();
+        let Some(newest) = self.heard.back() else { return };
+        let (mut awake, mut woken) = (self.awake.iter().peekable(), self.woken.iter().peekable());
+        loop {
+            let number = match (awake.peek(), woken.peek()) {
+                (None, None) => break,
+                (Some(one), None) => one.form,
+                (None, Some(form)) => **form,
+                (Some(one), Some(form)) => one.form.min(**form),
+            };
+            let before = awake.next_if(|one| one.form == number);
+            let is_woken = woken.next_if(|form| **form == number).is_some();
+            let form = &self.graph.forms[number as usize];
+            let tokens = self.then.len();
+            let oldest = match before {
+                Some(before) => {
+                    let now = &self.now[before.tokens..before.tokens + form.nodes.len()];
+                    advance(&self.graph, number as usize, newest, now, &mut self.then, Some(found))
+                }
+                None => catch_up(&self.graph, number as usize, &self.heard, &mut self.scratch, &mut self.then, found),
+            };
+            let woken = if is_woken { newest.number } else { before.map_or(0, |before| before.woken) };
+            // What was begun later than the last pair holds none yet, and will wake the phrase when it does.
+            if oldest <= woken {
+                self.next.push(Awake { form: number, woken, tokens });
+            } else {
+                self.then.truncate(tokens);
+            }
+        }
+    }
+}
+
+/// Whether a token may come to something, judged by what was heard so far.
+fn promises(form: &Form, node: &Node, token: &Token) -> bool {
+    node.ahead > 0
+        && token.cost < REFUSED
+        && token.len >= 2
+        && token.cost <= budget(token.len) * strictness(form.purpose)
+}
+
+/// The score that a token may reach.
+fn could_be(node: &Node, token: &Token) -> f32 {
+    score_of(token.len + node.ahead, token.cost)
+}
+
+/// Appends the tokens of form `number`, which sleeps, to `then` as they would be if it had heard everything, and
+/// reports what is complete with the newest unit. Returns the start of the oldest token.
+fn catch_up(
+    graph: &Graph,
+    number: usize,
+    heard: &VecDeque<Heard>,
+    now: &mut Vec<Token>,
+    then: &mut Vec<Token>,
+    found: &mut Vec<Found>,
+) -> u64 {
+    let form = &graph.forms[number];
+    let first = then.len();
+    now.clear();
+    now.resize(form.nodes.len(), NOWHERE);
+    let units = reach(form, heard);
+    let mut oldest = u64::MAX;
+    for (place, one) in heard.range(heard.len() - units..).enumerate() {
+        let newest = place + 1 == units;
+        then.truncate(first);
+        // Whatever was complete earlier would have woken the phrase then.
+        oldest = advance(graph, number, one, now, then, newest.then_some(&mut *found));
+        now.clear();
+        now.extend_from_slice(&then[first..]);
+    }
+    oldest
+}
+
+/// How many of the newest units a way into `form` that is still open can have begun with.
+fn reach(form: &Form, heard: &VecDeque<Heard>) -> usize {
+    let free = usize::from(form.longest) + usize::from(form.gaps);
+    let mut fillers = 0;
+    let mut units = 0usize;
+    for one in heard.iter().rev() {
+        units += 1;
+        fillers += usize::from(one.filler);
+        let put_in = units.saturating_sub(free);
+        let cheap = put_in.min(fillers);
+        if cheap as f32 * FILLER_INSERTED + (put_in - cheap) as f32 * INSERTED > form.limit {
+            break;
+        }
+    }
+    units
+}
+
+/// Appends the tokens of form `number` after the unit `heard` to `then`, from those before it, and reports what is
+/// complete with it. Returns the start of the oldest token, `u64::MAX` when there is none.
+pub fn advance(
+    graph: &Graph,
+    number: usize,
+    heard: &Heard,
+    now: &[Token],
+    then: &mut Vec<Token>,
+    mut found: Option<&mut Vec<Found>>,
+) -> u64 {
+    let form = &graph.forms[number];
+    let base = then.len();
+    let starts = heard.clause_start || !form.at_start;
+    let mut oldest = u64::MAX;
+    for (place, node) in graph.nodes(form).iter().enumerate() {
+        let before = graph.before(node);
+        let may_begin = node.first && starts;
+        // Most nodes are out of reach most of the time.
+        let reached = |token: &Token| token.cost < REFUSED;
+        let from = |before: &u32| reached(&now[*before as usize]) || reached(&then[base + *before as usize]);
+        if !may_begin && !reached(&now[place]) && !before.iter().any(from) {
+            then.push(NOWHERE);
+            continue;
+        }
+        let (token, ends_here) = arrive(form, node, heard, may_begin, now[place], before, now, &then[base..]);
+        if token.cost > form.limit {
+            then.push(NOWHERE);
+            continue;
+        }
+        then.push(token);
+        oldest = oldest.min(token.start);
+        if let Some(found) = found.as_mut()
+            && ends_here
+            && node.last
+            && token.start <= heard.number
+            && token.cost <= budget(token.len) * strictness(form.purpose)
+        {
+            let Token { cost, start, len, sounded } = token;
+            found.push(Found { form: number, start, len, cost, sounded });
+        }
+    }
+    oldest
+}
+
+/// The cheapest way to `node` with the unit heard, and whether the phrase's own unit (not one put in) was last.
+#[allow(clippy::too_many_arguments)] // one state of one step; a struct would only rename them
+fn arrive(
+    form: &Form,
+    node: &Node,
+    heard: &Heard,
+    may_begin: bool,
+    here: Token,
+    before: &[u32],
+    now: &[Token],
+    then: &[Token],
+) -> (Token, bool) {
+    let own = match node.symbol {
+        Some(symbol) => match heard.costs.all[symbol as usize] {
+            cost if node.required && cost > REQUIRED_MAX => REFUSED,
+            cost => cost,
+        },
+        None => gap_cost(heard.class, form.purpose),
+    };
+    let counted = u16::from(node.symbol.is_some());
+    let crossing = match heard.gap {
+        Break::None | Break::Silence => 0.0,
+        Break::Comma if node.comma_free || node.break_before => 0.0,
+        Break::Comma => COMMA_CROSSED,
+        Break::Sentence if node.break_before => 0.0,
+        Break::Sentence => REFUSED,
+    };
+    let mut best = NOWHERE;
+    let mut ends_here = false;
+    let mut offer = |token: Token, extra: f32, len: u16, ends: bool, sounds: bool| {
+        let cost = token.cost + extra;
+        if cost < best.cost || (cost == best.cost && cost < REFUSED && token.len + len > best.len) {
+            best = Token { cost, start: token.start, len: token.len + len, sounded: token.sounded || sounds };
+            ends_here = ends;
+        }
+    };
+    // 的 and 了 come and go in speech; a phrase without them is still written just so.
+    let (misheard, lost) = (own > 0.0 && node.symbol.is_some(), node.left_out > LIGHT_LEFT_OUT);
+    for &before in before {
+        offer(now[before as usize], own + crossing, counted, true, misheard);
+        offer(then[before as usize], node.left_out, counted, true, lost);
+    }
+    if may_begin {
+        let begun = |start| Token { cost: 0.0, start, len: 0, sounded: false };
+        offer(begun(heard.number), own, counted, true, misheard);
+        offer(begun(heard.number + 1), node.left_out, counted, false, lost);
+    }
+    // A gap has nodes of its own for what lies in it.
+    if node.symbol.is_some() {
+        let across = match heard.gap {
             Break::None | Break::Silence => 0.0,
-            Break::Comma if node.comma_free || node.break_before => 0.0,
             Break::Comma => COMMA_CROSSED,
-            Break::Sentence if node.break_before => 0.0,
             Break::Sentence => REFUSED,
         };
-        let mut best = NOWHERE;
-        let mut ends_here = false;
-        let mut offer = |token: Token, extra: f32, len: u16, ends: bool| {
-            let cost = token.cost + extra;
-            if cost < best.cost || (cost == best.cost && cost < REFUSED && token.len + len > best.len) {
-                best = Token { cost, start: token.start, len: token.len + len };
-                ends_here = ends;
-            }
-        };
-        for &before in &node.before {
-            offer(self.now[before as usize], own + crossing, counted, true);
-            offer(self.then[before as usize], node.left_out, counted, true);
-        }
-        if may_begin {
-            offer(Token { cost: 0.0, start: number, len: 0 }, own, counted, true);
-            offer(Token { cost: 0.0, start: number + 1, len: 0 }, node.left_out, counted, false);
-        }
-        // A gap has nodes of its own for what lies in it.
-        if node.symbol.is_some() {
-            let across = match gap {
-                Break::None | Break::Silence => 0.0,
-                Break::Comma => COMMA_CROSSED,
-                Break::Sentence => REFUSED,
-            };
-            offer(self.now[index], inserted + across, 0, false);
-        }
-        (best, ends_here)
+        offer(here, heard.inserted + across, 0, false, false);
     }
+    (best, ends_here)
 }
 
 /// How good a match is: long and cheap.
@@ -341,8 +485,8 @@ pub fn score_of(len: u16, cost: f32) -> f32 {
     f32::from(len) - 2.0 * cost
 }
 
-fn gap_cost(heard: &Symbol, purpose: Purpose) -> f32 {
-    match (purpose, heard.class) {
+fn gap_cost(heard: Class, purpose: Purpose) -> f32 {
+    match (purpose, heard) {
         (Purpose::Exception, _) => 0.0,
         (_, Class::Negation) => REFUSED,
         (_, Class::Pronoun) => PRONOUN_IN_GAP,
@@ -350,95 +494,6 @@ fn gap_cost(heard: &Symbol, purpose: Purpose) -> f32 {
     }
 }
 
-/// Where a piece of a phrase may go on from.
-#[derive(Clone, Debug, Default)]
-struct Ends {
-    nodes: Vec<u32>,
-    /// Whether nothing has to come before.
-    begin: bool,
-    /// Whether a sentence may end here.
-    breaks: bool,
-    /// Whether a comma is free here.
-    comma_free: bool,
-}
-
-struct Builder<'a> {
-    machine: &'a mut Automaton,
-    known: &'a mut HashMap<String, u32>,
-    form: u32,
-    /// Whether the pieces being added stand in `[…]`.
-    required: bool,
-}
-
-impl Builder<'_> {
-    /// Adds nodes for `items` behind `ends`; `ahead` units may follow the last of them.
-    fn sequence(&mut self, items: &[Item], mut ends: Ends, ahead: usize) -> Ends {
-        for (place, item) in items.iter().enumerate() {
-            let rest = ahead + longest(&items[place + 1..]);
-            ends = match item {
-                Item::Unit(text) => self.unit(text, &ends, rest),
-                Item::Break => Ends { breaks: true, ..ends },
-                Item::Gap(most) => self.gap(*most, ends, rest),
-                Item::Choice { ways, optional } => {
-                    let mut all = if *optional { ends.clone() } else { Ends::default() };
-                    let outside = self.required;
-                    self.required = !*optional;
-                    for way in ways {
-                        let one = self.sequence(way, ends.clone(), rest);
-                        all.nodes.extend(one.nodes);
-                        all.begin |= one.begin;
-                        all.breaks |= one.breaks;
-                        all.comma_free |= one.comma_free;
-                    }
-                    self.required = outside;
-                    all
-                }
-            };
-        }
-        ends
-    }
-
-    fn unit(&mut self, text: &str, ends: &Ends, ahead: usize) -> Ends {
-        let symbols = &mut self.machine.symbols;
-        let symbol = *self.known.entry(text.to_owned()).or_insert_with(|| {
-            symbols.push(Symbol::new(text));
-            symbols.len() as u32 - 1
-        });
-        let left_out = match symbols[symbol as usize].class {
-            Class::Negation | Class::Pronoun => REFUSED,
-            _ if self.required => REFUSED,
-            _ if LIGHT.contains(text) => LIGHT_LEFT_OUT,
-            _ => LEFT_OUT,
-        };
-        Ends { nodes: vec![self.node(Some(symbol), ends, ahead, left_out)], ..Ends::default() }
-    }
-
-    /// Up to `most` nodes that take any unit; the way on is open after each of them.
-    fn gap(&mut self, most: u8, ends: Ends, ahead: usize) -> Ends {
-        let mut all = Ends { comma_free: true, ..ends.clone() };
-        // A phrase never begins with a gap, so the gap may only follow a unit.
-        let mut last = Ends { begin: false, comma_free: true, ..ends };
-        for _ in 0..most {
-            let node = self.node(None, &last, ahead, REFUSED);
-            all.nodes.push(node);
-            last = Ends { nodes: vec![node], comma_free: true, ..Ends::default() };
-        }
-        all
-    }
-
-    fn node(&mut self, symbol: Option<u32>, ends: &Ends, ahead: usize, left_out: f32) -> u32 {
-        self.machine.nodes.push(Node {
-            symbol,
-            form: self.form,
-            before: ends.nodes.clone(),
-            first: ends.begin,
-            last: false,
-            break_before: ends.breaks,
-            comma_free: ends.comma_free,
-            ahead: u16::try_from(ahead).unwrap_or(u16::MAX),
-            required: self.required && symbol.is_some(),
-            left_out,
-        });
-        self.machine.nodes.len() as u32 - 1
-    }
-}
+#[cfg(test)]
+#[path = "automaton_tests.rs"]
+mod tests;

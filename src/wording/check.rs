@@ -1,17 +1,23 @@
 //! What `voicemirror packs check` finds: a pack may be well formed and still not do what its trainer means.
 
+use super::cue_matcher::CueMatcher;
 use super::matcher::Matcher;
-use super::pack::{Entry, Pack};
-use crate::session::event::{Hit, HitLevel, Language, TextSegment, Word};
+use super::pack::{CueEntry, Entry, Pack};
+use crate::session::event::{Cue, Hit, HitLevel, Language, SessionEvent, TextSegment, Word};
 use crate::time::{SampleTime, Span, samples};
 use std::sync::Arc;
+
+/// Silence between two examples, seconds: nothing reaches across.
+const BETWEEN_EXAMPLES_S: f64 = 60.0;
 
 /// Something in a pack that does not work as its trainer means.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PackProblem {
-    /// Rule of the entry.
+    /// Rule of the entry, or cue.
     pub entry: String,
-    /// Line of the entry in its file, from 1.
+    /// The file it stands in where that is a pack below the one that was checked.
+    pub file: Option<String>,
+    /// Line in its file, from 1.
     pub line: usize,
     /// What is wrong, in one sentence.
     pub message: String,
@@ -19,6 +25,9 @@ pub struct PackProblem {
 
 impl std::fmt::Display for PackProblem {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if let Some(file) = &self.file {
+            write!(f, "{file}, ")?;
+        }
         write!(f, "line {}, {}: {}", self.line, self.entry, self.message)
     }
 }
@@ -27,20 +36,74 @@ impl std::fmt::Display for PackProblem {
 pub fn check(pack: &Pack) -> Vec<PackProblem> {
     let pack = Arc::new(pack.clone());
     let mut problems = Vec::new();
-    if pack.entries.is_empty() {
-        problems.push(PackProblem { entry: pack.id.clone(), line: 1, message: "the pack has no entries".to_owned() });
+    let mut report = |entry: &str, file: &str, line: usize, message: String| {
+        let file = Some(file.to_owned()).filter(|file| *file != pack.file);
+        problems.push(PackProblem { entry: entry.to_owned(), file, line, message });
+    };
+    if pack.entries.is_empty() && pack.cues.is_empty() {
+        report(&pack.id, &pack.file, 1, "the pack has no entries".to_owned());
     }
+    let mut trial = Trial::new(&pack);
     for entry in &pack.entries {
-        let mut report = |message: String| {
-            problems.push(PackProblem { entry: entry.id.clone(), line: entry.line, message });
-        };
+        for message in trial.entry(entry) {
+            report(&entry.id, &entry.file, entry.line, message);
+        }
+    }
+    for cue in &pack.cues {
+        for message in trial.cue(cue) {
+            report(cue.id, &cue.file, cue.line, message);
+        }
+    }
+    problems
+}
+
+const NO_EXAMPLE: &str = "\"hits\" is empty; give at least one sentence that must be found";
+
+/// A pack being tried on sentences, one after the other.
+struct Trial {
+    matcher: Matcher,
+    cues: CueMatcher,
+    /// When the next sentence begins, seconds.
+    at_s: f64,
+}
+
+impl Trial {
+    fn new(pack: &Arc<Pack>) -> Self {
+        Self { matcher: Matcher::new(Arc::clone(pack)), cues: CueMatcher::new(Arc::clone(pack)), at_s: 0.0 }
+    }
+
+    fn next(&mut self, sentence: &str) -> TextSegment {
+        let segment = spoken(sentence, self.at_s);
+        self.at_s = segment.span.end.seconds() + BETWEEN_EXAMPLES_S;
+        segment
+    }
+
+    fn hits(&mut self, sentence: &str) -> Vec<Hit> {
+        let mut hits = Vec::new();
+        let segment = self.next(sentence);
+        self.matcher.push(&segment, &mut hits);
+        self.matcher.finish(&mut hits);
+        hits
+    }
+
+    fn cues(&mut self, sentence: &str) -> Vec<SessionEvent> {
+        let mut found = Vec::new();
+        let segment = self.next(sentence);
+        self.cues.push(&segment, &mut found);
+        self.cues.finish(&mut found);
+        found
+    }
+
+    /// What is wrong with an entry.
+    fn entry(&mut self, entry: &Entry) -> Vec<String> {
+        let mut wrong = Vec::new();
         if entry.hits.is_empty() {
-            report("\"hits\" is empty; give at least one sentence that must be found".to_owned());
+            wrong.push(NO_EXAMPLE.to_owned());
         }
         for sentence in &entry.hits {
-            let found = scan(&pack, sentence);
+            let found = self.hits(sentence);
             if !found.iter().any(|hit| is_of(hit, entry)) {
-                report(match found.first() {
+                wrong.push(match found.first() {
                     None => format!("\"{sentence}\" should be found, but is not"),
                     Some(hit) => {
                         format!("\"{sentence}\" is found as {} ({}) instead", hit.rule, level_name(hit.level))
@@ -49,12 +112,37 @@ pub fn check(pack: &Pack) -> Vec<PackProblem> {
             }
         }
         for sentence in &entry.misses {
-            if let Some(hit) = scan(&pack, sentence).iter().find(|hit| is_of(hit, entry)) {
-                report(format!("\"{sentence}\" should not be found, but \"{}\" is", hit.text));
+            if let Some(hit) = self.hits(sentence).iter().find(|hit| is_of(hit, entry)) {
+                wrong.push(format!("\"{sentence}\" should not be found, but \"{}\" is", hit.text));
             }
         }
+        wrong
     }
-    problems
+
+    /// What is wrong with a cue.
+    fn cue(&mut self, entry: &CueEntry) -> Vec<String> {
+        let mut wrong = Vec::new();
+        if entry.hits.is_empty() {
+            wrong.push(NO_EXAMPLE.to_owned());
+        }
+        let found = |events: &[SessionEvent]| {
+            events.iter().find_map(|event| match event {
+                SessionEvent::Cue(cue) if cue.id == entry.id => Some(cue.text.clone()),
+                _ => None,
+            })
+        };
+        for sentence in &entry.hits {
+            if found(&self.cues(sentence)).is_none() {
+                wrong.push(format!("\"{sentence}\" should be found, but is not"));
+            }
+        }
+        for sentence in &entry.misses {
+            if let Some(text) = found(&self.cues(sentence)) {
+                wrong.push(format!("\"{sentence}\" should not be found, but \"{text}\" is"));
+            }
+        }
+        wrong
+    }
 }
 
 fn is_of(hit: &Hit, entry: &Entry) -> bool {
@@ -68,13 +156,26 @@ fn level_name(level: HitLevel) -> &'static str {
     }
 }
 
-/// What a pack finds in a text that is spoken evenly, without a recogniser in between.
+/// What a pack's entries find in a text that is spoken evenly, without a recogniser in between.
 pub fn scan(pack: &Arc<Pack>, text: &str) -> Vec<Hit> {
     let mut hits = Vec::new();
     let mut matcher = Matcher::new(Arc::clone(pack));
     matcher.push(&spoken(text, 0.0), &mut hits);
     matcher.finish(&mut hits);
     hits
+}
+
+/// What a pack's cues find in a text that is spoken evenly, without a recogniser in between.
+pub fn scan_cues(pack: &Arc<Pack>, text: &str) -> Vec<Cue> {
+    let mut found = Vec::new();
+    let mut matcher = CueMatcher::new(Arc::clone(pack));
+    matcher.push(&spoken(text, 0.0), &mut found);
+    matcher.finish(&mut found);
+    let cue = |event| match event {
+        SessionEvent::Cue(cue) => Some(cue),
+        _ => None,
+    };
+    found.into_iter().filter_map(cue).collect()
 }
 
 /// A text as the recogniser would hand it over when it is spoken from `start_s` on: a fifth of a second for each

@@ -1,8 +1,10 @@
 //! Everything that is looked for in settled text, in one place: phrases that hurt, cues of the call, questions, and
 //! sentences built as they should not be.
 
+use super::cue_matcher::CueMatcher;
 use super::matcher::Matcher;
 use super::pack::Pack;
+use super::service::Spoken;
 use crate::session::event::{Hit, HitLevel, SessionEvent, TextSegment};
 use crate::time::SampleTime;
 use std::sync::Arc;
@@ -11,12 +13,14 @@ use std::sync::Arc;
 #[derive(Clone, Debug)]
 pub struct Listener {
     phrases: Matcher,
+    cues: CueMatcher,
+    spoken: Spoken,
 }
 
 impl Listener {
     /// A listener for `pack` that has heard nothing yet.
     pub fn new(pack: Arc<Pack>) -> Self {
-        Self { phrases: Matcher::new(pack) }
+        Self { phrases: Matcher::new(Arc::clone(&pack)), cues: CueMatcher::new(pack), spoken: Spoken::default() }
     }
 
     /// The pack that it listens with.
@@ -26,9 +30,12 @@ impl Listener {
 
     /// Takes in the next settled segment and appends what it completes to `out`: hits, cues, questions.
     pub fn push(&mut self, segment: &TextSegment, out: &mut Vec<SessionEvent>) {
+        let from = out.len();
         let mut hits = Vec::new();
         self.phrases.push(segment, &mut hits);
         report(hits, out);
+        self.cues.push(segment, out);
+        self.spoken.push(segment, from, out);
     }
 
     /// The banned phrases that would be found if the talk ended with `segment`, which may still change; those that
@@ -45,16 +52,22 @@ impl Listener {
     /// Says that everything up to `at` is known and nothing more was said: what is followed by silence need not wait
     /// for the next segment. Calling it is optional.
     pub fn settle(&mut self, at: SampleTime, out: &mut Vec<SessionEvent>) {
+        let from = out.len();
         let mut hits = Vec::new();
         self.phrases.settle(at, &mut hits);
         report(hits, out);
+        self.cues.settle(at, out);
+        self.spoken.settle(at, from, out);
     }
 
     /// Says that no more text follows for now, and appends what was still waiting to `out`.
     pub fn finish(&mut self, out: &mut Vec<SessionEvent>) {
+        let from = out.len();
         let mut hits = Vec::new();
         self.phrases.finish(&mut hits);
         report(hits, out);
+        self.cues.finish(out);
+        self.spoken.finish(from, out);
     }
 }
 

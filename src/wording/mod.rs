@@ -4,30 +4,48 @@
 //! own examples. [`spoken_han`] and [`spoken_words`] count what a text is when read aloud. Nothing here reads time,
 //! spawns, locks or touches disk.
 
+mod alphabet;
 mod automaton;
 mod check;
 mod clause;
 mod cue;
+mod cue_matcher;
 mod facts;
+mod graph;
+mod line;
 mod listen;
 mod matcher;
 mod normalize;
 mod numbers;
 mod pack;
+mod pack_layer;
+mod pack_read;
+mod pack_table;
 mod phrase;
 mod provisional;
+mod questions;
+mod seeds;
+mod seeker;
+mod sentence;
+mod service;
 mod sound;
+mod typed;
 
-pub use check::{PackProblem, check, scan, spoken};
+pub use check::{PackProblem, check, scan, scan_cues, spoken};
 pub use clause::{Boundary, boundary};
 pub use cue::CUES;
+pub use cue_matcher::CueMatcher;
 pub use facts::facts;
 pub use listen::Listener;
 pub use matcher::Matcher;
 pub use normalize::{spoken_han, spoken_words};
-pub use pack::{Entry, Hint, Pack, PackError, Place};
+pub use pack::{CallPhase, CueEntry, Entry, Hint, Lower, Pack, PackError, Place, Removal};
 pub use phrase::{Item, Phrase, PhraseError};
 pub use provisional::Provisional;
+pub use service::nin_and_ni;
+pub use typed::{TypedCall, TypedLine, listen_to_call, listen_to_turn};
 
+#[cfg(test)]
+mod cue_tests;
 #[cfg(test)]
 mod tests;

@@ -34,19 +34,23 @@ pub enum Class {
 }
 
 /// Initial and final of a syllable, by number.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 struct Syllable {
     initial: u8,
     last: Final,
 }
 
 /// The final of a syllable: medial, nucleus and coda.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 struct Final {
     medial: u8,
     nucleus: u8,
     coda: u8,
 }
+
+/// How a character sounds.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Reading(Vec<Syllable>);
 
 /// One character or one lower-case word, ready to be compared.
 #[derive(Clone, Debug, PartialEq)]
@@ -67,12 +71,20 @@ impl Symbol {
         Self { text: text.to_owned(), class: class_of(text), readings: single.map(readings).unwrap_or_default() }
     }
 
+    /// How it sounds, when all that sounds so costs the same whatever else is heard.
+    pub fn reading(&self) -> Option<Reading> {
+        (self.class == Class::Plain && !self.readings.is_empty()).then(|| Reading(self.readings.clone()))
+    }
+
     /// Price of having heard `heard` where the pack says `self`: 0 the same, about 0.1 the same syllable,
     /// 1 unrelated, [`REFUSED`] where the meaning would change.
+    #[cfg(test)]
     pub fn cost(&self, heard: &Symbol) -> f32 {
-        if self.text == heard.text {
-            return 0.0;
-        }
+        if self.text == heard.text { 0.0 } else { self.cost_of_other(heard) }
+    }
+
+    /// Price of having heard `heard`, which is written otherwise, where the pack says `self`.
+    pub fn cost_of_other(&self, heard: &Symbol) -> f32 {
         if matches!((self.text.as_str(), heard.text.as_str()), ("你", "您") | ("您", "你")) {
             return YOU_FOR_YOU;
         }
@@ -258,8 +270,8 @@ const INITIAL_PAIRS: [(&str, &str, f32); 34] = [
 ];
 
 /// Prices of nuclei, medials and codas that are taken for one another; everything else costs the last figure.
-const NUCLEUS_PAIRS: ([(u8, u8, f32); 13], f32) = (
-    [
+static NUCLEUS_COSTS: [[f32; 8]; 8] = table(
+    &[
         (4, 6, 0.2),
         (4, 7, 0.3),
         (3, 4, 0.25),
@@ -276,48 +288,84 @@ const NUCLEUS_PAIRS: ([(u8, u8, f32); 13], f32) = (
     ],
     0.4,
 );
-const MEDIAL_PAIRS: ([(u8, u8, f32); 4], f32) = ([(0, 1, 0.2), (0, 2, 0.2), (2, 3, 0.1), (1, 3, 0.12)], 0.25);
-const CODA_PAIRS: ([(u8, u8, f32); 7], f32) =
-    ([(3, 4, 0.08), (0, 1, 0.15), (0, 3, 0.15), (0, 4, 0.15), (1, 3, 0.12), (0, 2, 0.2), (0, 5, 0.1)], 0.25);
+static MEDIAL_COSTS: [[f32; 4]; 4] = table(&[(0, 1, 0.2), (0, 2, 0.2), (2, 3, 0.1), (1, 3, 0.12)], 0.25);
+static CODA_COSTS: [[f32; 6]; 6] =
+    table(&[(3, 4, 0.08), (0, 1, 0.15), (0, 3, 0.15), (0, 4, 0.15), (1, 3, 0.12), (0, 2, 0.2), (0, 5, 0.1)], 0.25);
 
-fn pair_cost(own: u8, other: u8, (pairs, rest): &(impl AsRef<[(u8, u8, f32)]>, f32)) -> f32 {
-    if own == other {
-        return 0.0;
+/// A square table of prices: nothing for the same, that of the pair, or else `rest`.
+const fn table<const N: usize>(pairs: &[(u8, u8, f32)], rest: f32) -> [[f32; N]; N] {
+    let mut costs = [[rest; N]; N];
+    let mut place = 0;
+    while place < pairs.len() {
+        let (a, b, cost) = pairs[place];
+        costs[a as usize][b as usize] = cost;
+        costs[b as usize][a as usize] = cost;
+        place += 1;
     }
-    let key = (own.min(other), own.max(other));
-    pairs.as_ref().iter().find(|(a, b, _)| (*a, *b) == key).map_or(*rest, |(_, _, cost)| *cost)
+    let mut place = 0;
+    while place < N {
+        costs[place][place] = 0.0;
+        place += 1;
+    }
+    costs
 }
 
-fn initial_cost(own: u8, other: u8) -> f32 {
-    if own == other {
-        return 0.0;
+fn pair_cost<const N: usize>(own: u8, other: u8, table: &[[f32; N]; N]) -> f32 {
+    table[usize::from(own)][usize::from(other)]
+}
+
+/// Prices of initials, the empty one last.
+static INITIAL_COSTS: [[f32; INITIALS.len() + 1]; INITIALS.len() + 1] = initial_costs();
+
+const fn initial_costs() -> [[f32; INITIALS.len() + 1]; INITIALS.len() + 1] {
+    let mut pairs = [(0, 0, 0.0); INITIAL_PAIRS.len()];
+    let mut place = 0;
+    while place < pairs.len() {
+        let (a, b, cost) = INITIAL_PAIRS[place];
+        pairs[place] = (initial_number(a), initial_number(b), cost);
+        place += 1;
     }
-    let name = |number: u8| INITIALS.get(usize::from(number)).copied().unwrap_or("");
-    let (own, other) = (name(own), name(other));
-    let found = INITIAL_PAIRS.iter().find(|(a, b, _)| (*a, *b) == (own, other) || (*a, *b) == (other, own));
-    match found {
-        Some((_, _, cost)) => *cost,
-        // A lost or invented soft initial is common in quick speech; a lost plosive is not.
-        None if own.is_empty() || other.is_empty() => {
-            if matches!((own, other), ("", "h" | "r" | "n" | "l") | ("h" | "r" | "n" | "l", "")) { 0.3 } else { 0.45 }
+    let mut costs = table(&pairs, OTHER_INITIAL);
+    // A lost or invented soft initial is common in quick speech; a lost plosive is not.
+    let mut number = 0;
+    while number < INITIALS.len() {
+        let soft = matches!(INITIALS[number].as_bytes(), b"h" | b"r" | b"n" | b"l");
+        let cost = if soft { 0.3 } else { 0.45 };
+        costs[number][NO_INITIAL as usize] = cost;
+        costs[NO_INITIAL as usize][number] = cost;
+        number += 1;
+    }
+    costs
+}
+
+const fn initial_number(name: &str) -> u8 {
+    let mut number = 0;
+    while number < INITIALS.len() {
+        let (own, known) = (name.as_bytes(), INITIALS[number].as_bytes());
+        let same_end = own[own.len() - 1] == known[known.len() - 1];
+        if own.len() == known.len() && own[0] == known[0] && same_end {
+            return number as u8;
         }
-        None => OTHER_INITIAL,
+        number += 1;
     }
+    NO_INITIAL
 }
 
 /// Price of hearing syllable `other` for `own`.
 fn syllable_cost(own: Syllable, other: Syllable) -> f32 {
-    let last = pair_cost(own.last.medial, other.last.medial, &MEDIAL_PAIRS)
-        + pair_cost(own.last.nucleus, other.last.nucleus, &NUCLEUS_PAIRS)
-        + pair_cost(own.last.coda, other.last.coda, &CODA_PAIRS);
-    let total = SAME_SYLLABLE + initial_cost(own.initial, other.initial) + last.min(FINAL_CAP);
+    let last = pair_cost(own.last.medial, other.last.medial, &MEDIAL_COSTS)
+        + pair_cost(own.last.nucleus, other.last.nucleus, &NUCLEUS_COSTS)
+        + pair_cost(own.last.coda, other.last.coda, &CODA_COSTS);
+    let total = SAME_SYLLABLE + pair_cost(own.initial, other.initial, &INITIAL_COSTS) + last.min(FINAL_CAP);
     if total > UNRELATED { 1.0 } else { total }
 }
 
 /// Price of hearing word `other` for `own`, from the share of letters that differ.
 fn spelling_cost(own: &str, other: &str) -> f32 {
     let longest = own.chars().count().max(other.chars().count());
-    if longest < 4 {
+    let shortest = own.chars().count().min(other.chars().count());
+    // At least as many letters differ as one word is longer.
+    if longest < 4 || (longest - shortest) as f32 / longest as f32 > 0.34 {
         return 1.0;
     }
     match edit_distance(own, other) as f32 / longest as f32 {

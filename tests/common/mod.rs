@@ -161,6 +161,8 @@ pub fn without_arrival(events: &[SessionEvent]) -> Vec<SessionEvent> {
         match event {
             SessionEvent::Text(segment) => segment.ready_at = segment.span.end,
             SessionEvent::Hit(hit) => hit.ready_at = hit.span.end,
+            SessionEvent::Cue(cue) => cue.ready_at = cue.span.end,
+            SessionEvent::Question(question) => question.ready_at = question.span.end,
             SessionEvent::Flag(flag) => flag.raised_at = flag.span.end,
             SessionEvent::Pace(point) => point.at = point.window.end,
             _ => {}

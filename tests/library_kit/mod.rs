@@ -44,6 +44,7 @@ pub fn header() -> Header {
             delivery: DeliveryLimits { monotone_below: 0.3, lively_above: 0.4, min_voiced_s: 3.0 },
             loudness: LoudnessLimits { quiet_db: -40.0, below_usual_db: 12.0, clipped_share: 0.01, fade_db: 9.5 },
             filler: FillerLimits { watch_per_min: 4.5 },
+            service: ServiceLimits { volley_gap_s: 1.5, hold_s: 40.0, unannounced_s: 12.0 },
             nudge: NudgeLimits { min_gap_s: 8.0, show_s: 4.0 },
         },
         pack: PackInfo { id: "zh-service".into(), version: 3 },

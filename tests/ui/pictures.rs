@@ -64,6 +64,59 @@ fn a_pin_tells_what_why_and_what_instead() {
 }
 
 #[test]
+fn a_step_tells_what_it_asks_for_and_which_words_took_it() {
+    let mut late = window(Fake::live(script::live(31.6)));
+    let step = late.get_by_label("称呼客户 还没做全").rect();
+    late.hover_at(step.center());
+    late.run_steps(12);
+    late.get_by_label_contains("「王先生」");
+    picture(&mut late, "live_step_tooltip_zh_dark");
+    let early = window(Fake::live(script::live(6.0)));
+    early.get_by_label("问候报名 还没做全");
+    early.get_by_label("主动帮忙 还没做");
+}
+
+#[test]
+fn the_review_names_missing_steps_and_the_mix_of_questions() {
+    for (fake, name) in [
+        (english(Fake::live(script::whole())), "live_review_tall_en_light"),
+        (Fake::live(script::whole()), "live_review_tall_zh_dark"),
+    ] {
+        let mut fake = fake;
+        fake.phase = Phase::Finished;
+        picture(&mut window_of(fake, 1280.0, 1800.0, None), name);
+    }
+}
+
+#[test]
+fn what_is_only_worth_knowing_is_told_when_it_is_pointed_at() {
+    let mut window = replay(english(Fake::idle()));
+    assert!(window.query_by_label_contains("您申请退费」").is_none(), "it is no hint");
+    let paragraph = window.get_by_label_contains("先核对开通记录").rect();
+    // 您申请退费 stands behind 您应该 → 建议您 先核对开通记录，然后我帮.
+    window.hover_at(egui::pos2(paragraph.left() + 56.0 + 21.0 * 16.0, paragraph.top() + 14.0));
+    window.run_steps(12);
+    window.get_by_label("方案后面没有问客户的意见。");
+}
+
+#[test]
+fn a_banned_phrase_shows_before_its_text_is_settled_and_is_withdrawn_when_it_was_none() {
+    let mut timeline = script::live(24.4);
+    let hit = Hit { text: "这个业务".into(), ..timeline_hit() };
+    timeline.apply(&SessionEvent::Provisional { hits: vec![hit.clone()] });
+    picture(&mut window(english(Fake::live(timeline.clone()))), "live_provisional_en_light");
+    timeline.apply(&SessionEvent::Provisional { hits: Vec::new() });
+    timeline.apply(&SessionEvent::Withdrawn { hit, at: timeline.position });
+    let window = window(Fake::live(timeline));
+    assert_eq!(window.state().app().backend().timeline().provisional, []);
+    picture(&mut { window }, "live_withdrawn_zh_dark");
+}
+
+fn timeline_hit() -> Hit {
+    script::whole().hits[0].clone()
+}
+
+#[test]
 fn live_paused_and_finished() {
     let mut fake = Fake::live(script::live(20.0));
     fake.phase = Phase::Paused;
@@ -132,6 +185,8 @@ fn replay_pictures() {
     dark.get_by_label("记录").click();
     dark.run();
     dark.get_by_label("打开 2026-11-21 15:02").click();
+    dark.run();
+    dark.get_by_label("禁言 「这是我们公司的规定」").scroll_to_me();
     dark.run();
     dark.get_by_label("禁言 「这是我们公司的规定」").click();
     dark.run();

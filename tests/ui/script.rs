@@ -36,6 +36,7 @@ pub fn profile() -> Profile {
         delivery: DeliveryLimits { monotone_below: 0.3, lively_above: 0.4, min_voiced_s: 3.0 },
         loudness: LoudnessLimits { quiet_db: -42.0, below_usual_db: 12.0, clipped_share: 0.001, fade_db: 12.0 },
         filler: FillerLimits { watch_per_min: 4.0 },
+        service: ServiceLimits { volley_gap_s: 1.0, hold_s: 30.0, unannounced_s: 10.0 },
         nudge: NudgeLimits { min_gap_s: 20.0, show_s: 6.0 },
     }
 }
@@ -201,6 +202,46 @@ fn hits() -> Vec<Hit> {
         hit("ban-08", HitLevel::Banned, (25.76, 26.88), "我不知道", "对不起，我不清楚，我帮您问一下"),
         hit("ban-07", HitLevel::Banned, (27.6, 30.12), "这是我们公司的规定", "我帮您看看能怎么处理"),
         hit("ban-03", HitLevel::Discouraged, (31.9, 32.74), "您应该", "建议您"),
+        Hit {
+            severity: Severity::Info,
+            reason: "方案后面没有问客户的意见。".into(),
+            ..hit("D4", HitLevel::Discouraged, (36.72, 38.12), "您申请退费", "我帮您申请退费，您看这样可以吗？")
+        },
+    ]
+}
+
+fn cue(id: &str, (from_s, to_s): (f64, f64), text: &str) -> Cue {
+    let ready_at = SampleTime::from_seconds(to_s + 1.2);
+    Cue { id: id.into(), span: span(from_s, to_s), ready_at, text: text.into(), confidence: 0.9 }
+}
+
+fn cues() -> Vec<Cue> {
+    vec![
+        cue("E2.greeting", (1.0, 1.56), "您好"),
+        cue("E2.identity", (5.9, 7.58), "我是客服小林"),
+        cue("E3.offer_help", (9.24, 10.36), "为您服务"),
+        cue("E4.use_name", (12.0, 12.5), "王先生"),
+        cue("E5.repeat_back", (11.6, 14.96), "您反映的是上个月的话费问题"),
+        cue("D5.refusal", (27.6, 30.12), "这是我们公司的规定"),
+        cue("F1.solution", (35.88, 38.4), "我帮您申请退费"),
+        cue("F2.empathy", (40.8, 41.9), "请您放心"),
+        cue("F3.can", (35.88, 38.4), "我帮您申请退费"),
+        cue("F3.cannot", (25.76, 26.88), "我不知道"),
+        cue("D4.proposal", (35.88, 38.4), "我帮您申请退费"),
+        cue("E8.actions", (42.6, 45.0), "今天下午五点前给您回复"),
+        cue("B2.acknowledge", (11.6, 12.0), "您反映"),
+    ]
+}
+
+fn questions() -> Vec<Question> {
+    let question = |kind, (from_s, to_s): (f64, f64), text: &str, units| {
+        let ready_at = SampleTime::from_seconds(to_s + 1.2);
+        Question { kind, span: span(from_s, to_s), ready_at, text: text.into(), units }
+    };
+    vec![
+        question(QuestionKind::Closed, (11.6, 14.96), "您反映的是上个月的话费问题", 13),
+        question(QuestionKind::Specific, (21.4, 24.0), "这个业务是三月份开通的", 11),
+        question(QuestionKind::Closed, (31.9, 34.9), "您应该先核对开通记录", 10),
     ]
 }
 
@@ -217,7 +258,9 @@ pub fn flag(id: u32, kind: FlagKind, (from_s, to_s): (f64, f64), raised_s: f64) 
         FlagKind::FadingEnd => (Severity::Watch, Some(14.2), Some(12.0)),
         FlagKind::RushedFact => (Severity::Watch, Some(0.1), Some(0.3)),
         FlagKind::BannedWording => (Severity::Bad, None, None),
-        FlagKind::DiscouragedWording => (Severity::Info, None, None),
+        FlagKind::DiscouragedWording => (Severity::Watch, None, None),
+        FlagKind::QuestionVolley => (Severity::Watch, Some(3.0), Some(1.0)),
+        FlagKind::UnexplainedHold => (Severity::Watch, Some(14.0), Some(10.0)),
     };
     Flag {
         id,
@@ -242,6 +285,7 @@ fn flags() -> Vec<Flag> {
         let ready_s = hit.ready_at.seconds();
         flags.push(Flag {
             rule: hit.rule.clone(),
+            severity: hit.severity,
             text: hit.text.clone(),
             reason: hit.reason.clone(),
             suggestion: hit.suggestion.clone(),
@@ -298,6 +342,8 @@ pub fn events(until_s: f64) -> Vec<SessionEvent> {
     events.extend(text(until_s, 1.0));
     let known = SampleTime::from_seconds(until_s);
     events.extend(hits().into_iter().filter(|hit| hit.ready_at <= known).map(SessionEvent::Hit));
+    events.extend(cues().into_iter().filter(|cue| cue.ready_at <= known).map(SessionEvent::Cue));
+    events.extend(questions().into_iter().filter(|asked| asked.ready_at <= known).map(SessionEvent::Question));
     events.extend(flags().into_iter().filter(|flag| flag.raised_at <= known).map(SessionEvent::Flag));
     events.push(SessionEvent::Lag { at: known, behind_s: 0.8, effort: Default::default() });
     events

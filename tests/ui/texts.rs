@@ -59,6 +59,8 @@ fn every_text_exists_in_both_languages_and_every_key_used_exists() {
         FlagKind::BannedWording,
         FlagKind::DiscouragedWording,
         FlagKind::LongPause,
+        FlagKind::QuestionVolley,
+        FlagKind::UnexplainedHold,
     ] {
         for key in ["name", "message", "suggestion"] {
             assert!(zh.contains(&format!("flag.{}.{key}", kind.name())));

@@ -8,4 +8,6 @@ pub mod pace;
 pub mod pins;
 pub mod review;
 pub mod ribbon;
+pub mod service;
+pub mod steps;
 pub mod transcript;

@@ -1,6 +1,6 @@
 //! The review of a finished session: score, pace of the call's parts, key facts, habits.
 
-use super::{card, pins};
+use super::{card, pins, service};
 use crate::practice::key_facts::FactReview;
 use crate::practice::phases::matter_is_slower;
 use crate::practice::review::Review;
@@ -72,6 +72,7 @@ pub fn review_ui(ui: &mut Ui, scene: &Scene<'_>, review: &Review, out: &mut Vec<
                 None => {}
             }
         }
+        service::service_ui(ui, scene, review);
         if !review.facts.is_empty() {
             heading_ui(ui, &words.tr("review.facts"));
             for fact in &review.facts {
@@ -97,13 +98,13 @@ fn mood_of(score: f32) -> Mood {
     }
 }
 
-fn heading_ui(ui: &mut Ui, text: &str) {
+pub fn heading_ui(ui: &mut Ui, text: &str) {
     ui.add_space(GRID);
     card::heading_ui(ui, text, "");
 }
 
 /// A name and its value at the right edge.
-fn line_ui(ui: &mut Ui, name: &str, value: &str, mood: Mood, size: f32) {
+pub fn line_ui(ui: &mut Ui, name: &str, value: &str, mood: Mood, size: f32) {
     let tokens = Tokens::of(ui);
     let width = ui.available_width() - 1.5 * GRID;
     let (rect, response) = ui.allocate_exact_size(vec2(width, size + 1.5 * GRID), Sense::hover());
@@ -118,7 +119,7 @@ fn line_ui(ui: &mut Ui, name: &str, value: &str, mood: Mood, size: f32) {
 }
 
 /// A quiet sentence below a line.
-fn note_ui(ui: &mut Ui, text: &str) {
+pub fn note_ui(ui: &mut Ui, text: &str) {
     let tokens = Tokens::of(ui);
     let width = ui.available_width() - 1.5 * GRID;
     let galley = card::lines(ui.painter(), text, theme::font(SMALL), tokens.quiet, width, 3);

@@ -1,14 +1,16 @@
 //! The running transcript: settled text dark, unsettled text pale, rejected wording marked in place with what to say
 //! instead. In a replay every word plays from where it was said.
 
-use crate::session::event::{Hit, HitLevel, TextSegment};
+use crate::session::event::{Hit, HitLevel, Severity, TextSegment};
 use crate::session::timeline::PartialText;
 use crate::time::{SampleTime, clock_text, samples};
 use crate::ui::command::Command;
 use crate::ui::scene::Scene;
 use crate::ui::theme::{self, BODY, GRID, SMALL, Tokens};
 use egui::text::{LayoutJob, TextFormat, TextWrapping};
-use egui::{Align, Color32, Pos2, Rect, Role, ScrollArea, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
+use egui::{Align, Color32, Pos2, Rect, RichText, Role, ScrollArea, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
+use std::cmp::Reverse;
+use std::ops::Range;
 
 /// Height of a line of text.
 const LINE: f32 = 28.0;
@@ -91,7 +93,14 @@ fn format(size: f32, color: Color32) -> TextFormat {
 /// The hit that a word is part of.
 fn hit_at<'a>(hits: &'a [Hit], scene: &Scene<'_>, start: SampleTime, end: SampleTime) -> Option<&'a Hit> {
     let middle = start.midpoint(end);
-    hits.iter().find(|hit| hit.span.contains(middle) && (scene.replay || hit.ready_at <= scene.now))
+    let known = hits.iter().filter(|hit| hit.span.contains(middle) && (scene.replay || hit.ready_at <= scene.now));
+    // A banned phrase inside a sentence that is built badly is what matters.
+    known.max_by_key(|hit| (hit.level == HitLevel::Banned, hit.severity, Reverse(hit.span.samples())))
+}
+
+/// Whether a settled word is part of a banned phrase that what follows may still excuse.
+fn is_doubtful(scene: &Scene<'_>, middle: SampleTime) -> bool {
+    scene.timeline.provisional.iter().any(|hit| hit.span.contains(middle))
 }
 
 fn typeset(scene: &Scene<'_>, paragraph: &Paragraph<'_>, tokens: &Tokens, width: f32) -> Typeset {
@@ -102,9 +111,13 @@ fn typeset(scene: &Scene<'_>, paragraph: &Paragraph<'_>, tokens: &Tokens, width:
     for word in paragraph.segments.iter().flat_map(|segment| &segment.words) {
         let hit = hit_at(&scene.timeline.hits, scene, word.span.start, word.span.end);
         if open.is_some() && open != hit {
-            replacement(&mut out, open, tokens);
+            // A sentence that goes on behind a worse phrase gets its advice at its own end.
+            let over = open.filter(|hit| hit.span.end <= word.span.middle());
+            let comma_only = over.is_none_or(|hit| !shows_advice(hit));
+            replacement(&mut out, over, tokens);
             // Without a comma a space keeps the advice apart from what was really said.
-            out.push(if comma.is_empty() { " " } else { comma }, format(BODY, tokens.text));
+            let apart = if comma.is_empty() && !comma_only { " " } else { comma };
+            out.push(apart, format(BODY, tokens.text));
             comma = "";
         }
         open = hit;
@@ -113,20 +126,55 @@ fn typeset(scene: &Scene<'_>, paragraph: &Paragraph<'_>, tokens: &Tokens, width:
         // The comma behind a phrase is not part of it; it comes after what to say instead.
         let bare = if hit.is_some() || spoken { word.text.trim_end_matches(PUNCTUATION) } else { word.text.as_str() };
         out.push(comma, format(BODY, tokens.text));
-        out.push(bare, word_format(hit, spoken, tokens));
+        let mut look = word_format(hit, spoken, tokens);
+        if hit.is_none() && !scene.replay && is_doubtful(scene, word.span.middle()) {
+            mark_doubtful(&mut look, tokens);
+        }
+        out.push(bare, look);
         comma = &word.text[bare.len()..];
     }
     replacement(&mut out, open, tokens);
     out.push(comma, format(BODY, tokens.text));
     if let Some(partial) = paragraph.partial {
-        let agreed = partial.text.char_indices().nth(partial.stable_chars).map_or(partial.text.len(), |(at, _)| at);
-        let (agreed, open) = partial.text.split_at(agreed);
-        // What will stay is a little darker than what may still change.
-        out.push(agreed, format(BODY, tokens.pale.lerp_to_gamma(tokens.text, AGREED_DARKER)));
-        out.push(open, format(BODY, tokens.pale));
-        out.push("…", format(BODY, tokens.pale));
+        set_partial(&mut out, scene, partial, tokens);
     }
     out
+}
+
+/// Text that may still change. Banned phrases in it are marked as doubtful: settling confirms or withdraws them.
+fn set_partial(out: &mut Typeset, scene: &Scene<'_>, partial: &PartialText, tokens: &Tokens) {
+    let text = partial.text.as_str();
+    let agreed = text.char_indices().nth(partial.stable_chars).map_or(text.len(), |(at, _)| at);
+    let doubtful: Vec<Range<usize>> = scene
+        .timeline
+        .provisional
+        .iter()
+        .filter_map(|hit| {
+            let phrase = hit.text.trim_matches(PUNCTUATION);
+            let start = text.find(phrase).filter(|_| !phrase.is_empty())?;
+            Some(start..start + phrase.len())
+        })
+        .collect();
+    let mut borders: Vec<usize> = doubtful.iter().flat_map(|range| [range.start, range.end]).collect();
+    borders.extend([0, agreed, text.len()]);
+    borders.sort_unstable();
+    for pair in borders.windows(2) {
+        let Some(piece) = text.get(pair[0]..pair[1]).filter(|piece| !piece.is_empty()) else { continue };
+        // What will stay is a little darker than what may still change.
+        let darker = if pair[0] < agreed { AGREED_DARKER } else { 0.0 };
+        let mut look = format(BODY, tokens.pale.lerp_to_gamma(tokens.text, darker));
+        if doubtful.iter().any(|range| range.contains(&pair[0])) {
+            mark_doubtful(&mut look, tokens);
+        }
+        out.push(piece, look);
+    }
+    out.push("…", format(BODY, tokens.pale));
+}
+
+/// Red and underlined, and not yet struck out.
+fn mark_doubtful(look: &mut TextFormat, tokens: &Tokens) {
+    look.color = tokens.bad;
+    look.underline = Stroke::new(1.5, tokens.bad);
 }
 
 fn word_format(hit: Option<&Hit>, spoken: bool, tokens: &Tokens) -> TextFormat {
@@ -136,6 +184,11 @@ fn word_format(hit: Option<&Hit>, spoken: bool, tokens: &Tokens) -> TextFormat {
             HitLevel::Banned => (tokens.bad, tokens.bad_dim),
             HitLevel::Discouraged => (tokens.watch, tokens.watch_dim),
         };
+        if hit.severity == Severity::Info {
+            // Worth knowing, and no more: a thin line, and the advice when it is pointed at.
+            look.underline = Stroke::new(1.0, tokens.quiet);
+            return spoken_format(look, spoken, tokens);
+        }
         look.color = color;
         look.background = back;
         look.font_id = theme::bold(BODY);
@@ -145,6 +198,11 @@ fn word_format(hit: Option<&Hit>, spoken: bool, tokens: &Tokens) -> TextFormat {
             HitLevel::Discouraged => look.underline = Stroke::new(1.5, color),
         }
     }
+    spoken_format(look, spoken, tokens)
+}
+
+/// The word that is heard right now stands out.
+fn spoken_format(mut look: TextFormat, spoken: bool, tokens: &Tokens) -> TextFormat {
     if spoken {
         look.background = tokens.accent;
         look.color = tokens.on_accent;
@@ -152,9 +210,14 @@ fn word_format(hit: Option<&Hit>, spoken: bool, tokens: &Tokens) -> TextFormat {
     look
 }
 
+/// Whether the advice stands in the text itself.
+fn shows_advice(hit: &Hit) -> bool {
+    hit.severity > Severity::Info && !hit.suggestion.is_empty()
+}
+
 /// What to say instead, right behind the phrase.
 fn replacement(out: &mut Typeset, hit: Option<&Hit>, tokens: &Tokens) {
-    if let Some(hit) = hit.filter(|hit| !hit.suggestion.is_empty()) {
+    if let Some(hit) = hit.filter(|hit| shows_advice(hit)) {
         out.push(&format!(" → {}", hit.suggestion.trim_end_matches(PUNCTUATION)), format(BODY, tokens.good));
     }
 }
@@ -185,6 +248,12 @@ fn paragraph_ui(ui: &mut Ui, scene: &Scene<'_>, paragraph: &Paragraph<'_>, width
     let color = if current { tokens.accent } else { tokens.quiet };
     ui.painter().text(place, egui::Align2::LEFT_CENTER, time, theme::font(SMALL), color);
     ui.painter().galley(origin, galley.clone(), tokens.text);
+    if let Some(pointer) = response.hover_pos()
+        && let Some(hit) = word_at(&galley, &set.words, origin, pointer)
+            .and_then(|start| hit_at(&scene.timeline.hits, scene, start, start + 2))
+    {
+        response.clone().on_hover_ui_at_pointer(|ui| about_ui(ui, scene, hit));
+    }
     if scene.replay {
         if let Some(pointer) = response.interact_pointer_pos().filter(|_| response.clicked()) {
             let at = word_at(&galley, &set.words, origin, pointer).unwrap_or(paragraph.start);
@@ -194,6 +263,17 @@ fn paragraph_ui(ui: &mut Ui, scene: &Scene<'_>, paragraph: &Paragraph<'_>, width
         if current {
             follow(ui, rect);
         }
+    }
+}
+
+/// Why a phrase is marked, and what to say instead.
+fn about_ui(ui: &mut Ui, scene: &Scene<'_>, hit: &Hit) {
+    let tokens = Tokens::of(ui);
+    ui.set_max_width(360.0);
+    ui.label(RichText::new(&hit.reason).font(theme::font(BODY)));
+    if !hit.suggestion.is_empty() {
+        ui.label(RichText::new(scene.words.tr("feed.instead")).font(theme::font(SMALL)).color(tokens.quiet));
+        ui.label(RichText::new(&hit.suggestion).font(theme::bold(BODY)).color(tokens.good));
     }
 }
 
