@@ -76,6 +76,8 @@ fn the_pure_parts_read_no_clock_spawn_nothing_lock_nothing_and_touch_no_disk() {
         "engine/textwork/backlog.rs",
         "engine/textwork/budget.rs",
         "engine/textwork/effort.rs",
+        "speech/align.rs",
+        "speech/align",
         "speech/language.rs",
         "speech/stabilize.rs",
         "speech/window.rs",

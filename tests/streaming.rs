@@ -269,6 +269,35 @@ fn a_settled_window_never_waits_for_a_slow_partial() {
     assert_eq!(text_of(&script), Timeline::of(&events).transcript().replace('\n', ""));
 }
 
+#[test]
+fn a_window_that_is_cut_at_a_pause_knows_every_syllable_of_its_speech() {
+    for name in ["rushed", "calm", "pauses"] {
+        let recording = golden(name);
+        let (header, setup) = header(true);
+        let (mut events, mut jobs) = (Vec::new(), Vec::new());
+        let mut pipeline = Pipeline::new(header, setup.pack, &mut events);
+        for block in recording.samples.chunks(1600) {
+            pipeline.push(block, &mut events);
+            jobs.extend(std::iter::from_fn(|| pipeline.take_job()));
+        }
+        pipeline.finish(&mut events);
+        jobs.extend(std::iter::from_fn(|| pipeline.take_job()));
+        let nuclei: Vec<SampleTime> = events
+            .iter()
+            .filter_map(|event| if let SessionEvent::Frames(block) = event { Some(&block.nuclei) } else { None })
+            .flatten()
+            .copied()
+            .collect();
+        assert!(jobs.len() >= 2 && nuclei.len() > 10, "{name}: {} windows", jobs.len());
+        for job in &jobs {
+            let spoken = |at: &SampleTime| job.speech.iter().any(|stretch| stretch.contains(*at));
+            let own: Vec<SampleTime> = nuclei.iter().copied().filter(spoken).collect();
+            let known: Vec<SampleTime> = job.nuclei.iter().copied().filter(spoken).collect();
+            assert_eq!(known, own, "{name}: {:?}", job.span);
+        }
+    }
+}
+
 /// The flag is raised around the very moment at which a partial ends, two thousand times over.
 #[test]
 fn an_interrupt_never_reaches_the_next_window() {
@@ -279,6 +308,7 @@ fn an_interrupt_never_reaches_the_next_window() {
         span: Span::new(SampleTime(0), SampleTime(160)),
         audio: vec![0.0; 160].into(),
         speech: Vec::new(),
+        nuclei: Vec::new(),
         cut_at: SampleTime(160),
         settle,
     };

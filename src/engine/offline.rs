@@ -160,6 +160,7 @@ mod tests {
             span: Span::new(at(start_s), at(cut_s)),
             audio: [].into(),
             speech: vec![Span::new(at(start_s), at(end_s))],
+            nuclei: Vec::new(),
             cut_at: at(cut_s),
             settle: true,
         };

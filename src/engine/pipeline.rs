@@ -425,6 +425,7 @@ impl Pipeline {
         self.liveliness.push(start, frame);
         if let Some(nucleus) = self.pace.push(start, frame, shape.sonority_db) {
             self.pending.nuclei.push(nucleus);
+            self.cutter.nucleus(nucleus);
         }
         if let Some(filled) = self.fillers.push(start, frame, &shape) {
             self.filled_pause(filled, out);

@@ -58,7 +58,15 @@ mod tests {
 
     fn job(speech_s: f64) -> TextJob {
         let span = Span::new(SampleTime(0), SampleTime::from_seconds(speech_s));
-        TextJob { id: 0, span, audio: [].into(), speech: vec![span], cut_at: span.end, settle: true }
+        TextJob {
+            id: 0,
+            span,
+            audio: [].into(),
+            speech: vec![span],
+            nuclei: Vec::new(),
+            cut_at: span.end,
+            settle: true,
+        }
     }
 
     fn heard(text: &str, mean_log_p: f32) -> Hearing {

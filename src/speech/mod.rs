@@ -1,9 +1,9 @@
 //! From sound to timed text: windows cut at pauses, a transcriber that hears them, and guards against invention.
 
+pub mod align;
 pub mod doubt;
 #[cfg(feature = "download")]
 pub mod download;
-pub mod fit;
 pub mod guard;
 pub mod language;
 pub mod model;
@@ -35,6 +35,8 @@ pub struct TextJob {
     pub audio: Arc<[f32]>,
     /// Stretches of speech inside `span`.
     pub speech: Vec<Span>,
+    /// Syllable nuclei inside `span`, in order, as far as they are known.
+    pub nuclei: Vec<SampleTime>,
     /// Stream time at which the window was cut.
     pub cut_at: SampleTime,
     /// Whether the text will be settled; otherwise it is only shown until more is known.

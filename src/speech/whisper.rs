@@ -1,7 +1,7 @@
 //! The one place that names whisper-rs.
 
+use super::align::align;
 use super::doubt::Hearing;
-use super::fit::fit_to_speech;
 use super::guard::{cut_repetition, keep_what_was_said};
 use super::script_zh::Simplifier;
 use super::tokens::{Token, full_width_punctuation, words_of};
@@ -275,7 +275,7 @@ impl Transcriber for WhisperTranscriber {
             hearing = hearing.or_better(full, job);
         }
         let mut words = keep_what_was_said(job, hearing.words, hearing.no_speech_p);
-        fit_to_speech(&mut words, &job.speech);
+        align(&mut words, &job.speech, &job.nuclei);
         let language = match self.language {
             Language::Auto => {
                 // Numbers of whisper.cpp's language table: English 0, Chinese 1.

@@ -31,6 +31,7 @@ pub struct WindowCutter {
     now: SampleTime,
     speech: Vec<Span>,
     open: Option<SampleTime>,
+    nuclei: Vec<SampleTime>,
     next_id: u64,
     next_partial: SampleTime,
 }
@@ -50,6 +51,7 @@ impl WindowCutter {
             now: SampleTime::ZERO,
             speech: Vec::new(),
             open: None,
+            nuclei: Vec::new(),
             next_id: 0,
             next_partial: SampleTime::ZERO,
         }
@@ -71,6 +73,7 @@ impl WindowCutter {
         if drop > samples(1.0) {
             self.audio.drain(..drop as usize);
             self.start = self.start + drop;
+            self.forget_nuclei();
         }
     }
 
@@ -87,6 +90,18 @@ impl WindowCutter {
         if let Some(start) = self.open.take() {
             self.speech.push(Span::new(start, at));
         }
+    }
+
+    /// There is a syllable nucleus at `at`. Nuclei come in order, and later than the sound that they are in.
+    pub fn nucleus(&mut self, at: SampleTime) {
+        if at >= self.start {
+            self.nuclei.push(at);
+        }
+    }
+
+    fn forget_nuclei(&mut self) {
+        let gone = self.nuclei.partition_point(|&at| at < self.start);
+        self.nuclei.drain(..gone);
     }
 
     fn speech_s(&self) -> f64 {
@@ -147,6 +162,7 @@ impl WindowCutter {
         let drop = ((kept_from - self.start) as usize).min(self.audio.len());
         self.audio.drain(..drop);
         self.start = self.start + drop as u64;
+        self.forget_nuclei();
         self.next_partial = self.now + samples(PARTIAL_STEP_S);
         let job = job?;
         self.next_id += 1;
@@ -166,11 +182,13 @@ impl WindowCutter {
         let start = speech.first()?.start.saturating_back(samples(LEAD_S)).max(self.start);
         let (from, to) = ((start - self.start) as usize, (end - self.start) as usize);
         let audio = self.audio.get(from..to.min(self.audio.len()))?;
+        let span = Span::new(start, start + audio.len() as u64);
         let job = TextJob {
             id: self.next_id,
-            span: Span::new(start, start + audio.len() as u64),
+            span,
             audio: Arc::from(audio),
             speech,
+            nuclei: self.nuclei.iter().copied().filter(|&at| span.contains(at)).collect(),
             cut_at: self.now,
             settle,
         };
@@ -213,7 +231,8 @@ pub fn join(jobs: &[TextJob]) -> Option<TextJob> {
         audio.extend_from_slice(&job.audio);
     }
     let speech = jobs.iter().flat_map(|job| &job.speech).copied().collect();
-    Some(TextJob { id: last.id, span, audio: audio.into(), speech, cut_at: last.cut_at, settle: true })
+    let nuclei = jobs.iter().flat_map(|job| &job.nuclei).copied().collect();
+    Some(TextJob { id: last.id, span, audio: audio.into(), speech, nuclei, cut_at: last.cut_at, settle: true })
 }
 
 #[cfg(test)]
@@ -279,6 +298,30 @@ mod tests {
             assert_eq!(pair[0].span.end, pair[1].span.start, "nothing between two windows may be lost");
         }
         assert!(jobs.iter().all(|job| job.span.seconds() <= LONGEST_S + 1.0));
+    }
+
+    #[test]
+    fn a_window_knows_its_nuclei_and_only_those() {
+        let mut cutter = WindowCutter::new();
+        let mut jobs = Vec::new();
+        for block in 0..900_u64 {
+            cutter.push(&[0.1; FRAME_SAMPLES]);
+            let now = (block + 1) as f64 / 100.0;
+            match block {
+                110 | 510 => cutter.speech_started(SampleTime::from_seconds(now - 0.1)),
+                320 | 720 => cutter.speech_ended(SampleTime::from_seconds(now - 0.2)),
+                _ if block % 25 == 0 => cutter.nucleus(SampleTime::from_seconds(now - 0.25)),
+                _ => {}
+            }
+            jobs.extend(cutter.poll());
+        }
+        assert_eq!(jobs.len(), 2);
+        for job in &jobs {
+            assert!((8..=11).contains(&job.nuclei.len()), "{:?}", job.nuclei);
+            assert!(job.nuclei.is_sorted() && job.nuclei.iter().all(|&at| job.span.contains(at)));
+        }
+        let joined = join(&jobs).expect("two windows");
+        assert_eq!(joined.nuclei, [jobs[0].nuclei.clone(), jobs[1].nuclei.clone()].concat());
     }
 
     #[test]

@@ -75,7 +75,7 @@ mod tests {
         let start = SampleTime::from_seconds(start_s);
         let span = Span::new(start, start + samples(length_s));
         let audio = vec![0.0; span.samples() as usize].into();
-        TextJob { id, span, audio, speech: vec![span], cut_at: span.end, settle: true }
+        TextJob { id, span, audio, speech: vec![span], nuclei: Vec::new(), cut_at: span.end, settle: true }
     }
 
     #[test]
