@@ -5,9 +5,9 @@ use super::pipeline::Pipeline;
 use crate::audio::resample::Resampler;
 use crate::audio::source::{Loss, Read, Source};
 use crate::session::event::{EndCause, GapCause, Header, Language, SessionEvent};
-use crate::speech::window::{fit_together, join};
+use crate::speech::window::{fit_together, join, parting};
 use crate::speech::{Heard, SpeechError, TextJob, Transcriber, Vocabulary};
-use crate::time::{SAMPLE_RATE_HZ, SampleTime, Span, samples};
+use crate::time::{SAMPLE_RATE_HZ, samples};
 use crate::wording::Pack;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -126,7 +126,7 @@ impl Together<'_> {
         let cost = begun.elapsed().as_secs_f64() / joined.span.seconds().max(1e-3);
         let mut words = heard.words.into_iter().peekable();
         for (index, part) in parts.iter().enumerate() {
-            let until = parts.get(index + 1).map(|next| between(part, next));
+            let until = parts.get(index + 1).map(|next| parting(part, next));
             let mut own = Vec::new();
             while let Some(word) = words.next_if(|word| until.is_none_or(|until| word.span.middle() < until)) {
                 own.push(word);
@@ -141,16 +141,10 @@ impl Together<'_> {
     }
 }
 
-/// The middle of the pause between two windows: where their words part.
-fn between(before: &TextJob, after: &TextJob) -> SampleTime {
-    let end = before.speech.last().map_or(before.span.end, |speech| speech.end);
-    let start = after.speech.first().map_or(after.span.start, |speech| speech.start);
-    Span::new(end, start).middle()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::time::{SampleTime, Span};
 
     #[test]
     fn words_part_in_the_middle_of_the_pause_and_not_where_the_window_was_cut() {
@@ -165,7 +159,7 @@ mod tests {
             settle: true,
         };
         // The sound kept behind the first window reaches into the second's first syllable.
-        let parting = between(&job(43.0, 44.81, 45.11), &job(45.09, 47.4, 47.7));
+        let parting = parting(&job(43.0, 44.81, 45.11), &job(45.09, 47.4, 47.7));
         assert_eq!(parting, at(44.95));
     }
 }

@@ -14,6 +14,7 @@ use super::EngineError;
 use super::pipeline::Pipeline;
 use crate::session::event::{Language, SessionEvent, TextEffort, Word};
 use crate::speech::stabilize::{Place, Stabilizer};
+use crate::speech::window::in_context;
 use crate::speech::{Heard, SpeechError, TextJob, Transcriber};
 use crate::time::{SAMPLE_RATE_HZ, SampleTime, Span, samples};
 use backlog::Backlog;
@@ -57,6 +58,10 @@ pub struct TextDesk {
     effort: EffortControl,
     budget: CoreBudget,
     threads: ThreadChoice,
+    /// The window that was settled last: what a short one is heard together with.
+    before: Option<TextJob>,
+    /// A window that is being heard together with the one before it, and where its own words begin.
+    in_context: Option<(TextJob, SampleTime)>,
     begun: Instant,
     next_partial: SampleTime,
     shown_lag_s: f32,
@@ -78,6 +83,8 @@ impl TextDesk {
             effort: EffortControl::default(),
             budget: CoreBudget::default(),
             threads: ThreadChoice::new(manner.threads, manner.most_threads),
+            before: None,
+            in_context: None,
             begun: Instant::now(),
             next_partial: SampleTime::ZERO,
             shown_lag_s: 0.0,
@@ -114,7 +121,15 @@ impl TextDesk {
         let join_s = if level == TextEffort::CatchUp { JOIN_TO_CATCH_UP_S } else { JOIN_S };
         if let Some(job) = self.backlog.next(join_s) {
             let calm = level == TextEffort::Full;
-            worker.give(job, self.threads.next(now_s, calm));
+            let context = self.before.as_ref().filter(|_| calm).and_then(|before| in_context(before, &job));
+            let threads = self.threads.next(now_s, calm);
+            match context {
+                Some((both, from)) => {
+                    self.in_context = Some((job, from));
+                    worker.give(both, threads);
+                }
+                None => worker.give(job, threads),
+            }
         } else if self.manner.partial_text
             && !paused
             && let Some((share, step_s)) = partials_at(level)
@@ -142,6 +157,7 @@ impl TextDesk {
         }
         let Some(worker) = &mut self.worker else { return false };
         let Some(job) = self.backlog.next(JOIN_TO_CATCH_UP_S) else { return false };
+        self.in_context = None;
         worker.give(job, self.manner.most_threads);
         true
     }
@@ -214,6 +230,7 @@ impl TextDesk {
     fn lose_worker(&mut self, error: SpeechError) {
         self.troubles.push(error);
         self.worker = None;
+        self.in_context = None;
         self.backlog.clear();
         self.effort = EffortControl::default();
     }
@@ -225,12 +242,21 @@ impl TextDesk {
                 let now_s = self.begun.elapsed().as_secs_f64();
                 self.effort.settled(pipeline.position().seconds(), done.wall_s);
                 self.threads.done(now_s, done.threads, done.job.span.seconds(), done.wall_s);
-                self.settle(&done.job, heard, pipeline, out);
+                let (job, heard) = own_words(self.in_context.take(), done.job, heard);
+                self.settle(&job, heard, pipeline, out);
+                self.before = Some(job);
             }
             Ok(heard) => self.draft(&done.job, heard, pipeline, out),
-            Err(SpeechError::Cancelled) => {}
-            Err(error @ SpeechError::Crashed { .. }) => self.lose_worker(error),
-            Err(error) => self.troubles.push(error),
+            Err(error) => {
+                if done.job.settle {
+                    self.in_context = None;
+                }
+                match error {
+                    SpeechError::Cancelled => {}
+                    crash @ SpeechError::Crashed { .. } => self.lose_worker(crash),
+                    other => self.troubles.push(other),
+                }
+            }
         }
     }
 
@@ -259,6 +285,7 @@ impl TextDesk {
             let words = self.stabilizer.settle(place.words, cut, pipeline.open_window());
             if is_sure(&words) {
                 self.settle(&settled, Heard { words, language: heard.language }, pipeline, out);
+                self.before = Some(settled);
             } else {
                 // Doubtful: what is shown stays until the window has been heard again with its full margin.
                 self.queue(settled);
@@ -307,6 +334,13 @@ fn partials_at(level: TextEffort) -> Option<(f64, f64)> {
         TextEffort::Sparing => Some((CORE_SHARE_SPARING, SPARING_STEP_S)),
         TextEffort::SettledOnly | TextEffort::CatchUp => None,
     }
+}
+
+/// Of a window that was heard together with the one before it, the window itself and its own words.
+fn own_words(in_context: Option<(TextJob, SampleTime)>, heard_in: TextJob, mut heard: Heard) -> (TextJob, Heard) {
+    let Some((job, from)) = in_context else { return (heard_in, heard) };
+    heard.words.retain(|word| word.span.middle() >= from);
+    (job, heard)
 }
 
 fn is_sure(words: &[Word]) -> bool {

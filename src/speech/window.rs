@@ -13,10 +13,11 @@ use std::sync::Arc;
 const LEAD_S: f64 = 0.3;
 /// Sound kept after its last speech, seconds.
 const TAIL_S: f64 = 0.3;
-/// Speech in a window, seconds, and the pause that settles it, seconds: a lone 好的 is heard better with what follows,
-/// and where there is speech enough any pause will do. The speech detector announces an end 0.2 s late: no pause is
-/// seen sooner.
-const SETTLING: [(f64, f64); 3] = [(3.0, 0.2), (1.5, 0.3), (0.0, 0.7)];
+/// Speech in a window below which it waits for more, seconds: a lone 好的 is heard better with what follows.
+const SHORT_S: f64 = 0.8;
+/// Pauses that settle a short and a longer window, seconds. The speech detector announces an end 0.2 s late, so 0.3 is
+/// nearly the soonest.
+const PAUSES_S: [f64; 2] = [0.7, 0.3];
 /// A window is never longer than this, seconds; whisper hears 30.
 const LONGEST_S: f64 = 16.0;
 /// Less speech than this in a window is a click or a breath, seconds.
@@ -115,8 +116,7 @@ impl WindowCutter {
         if self.open.is_none() {
             let last = self.speech.last()?.end;
             let speech_s = self.speech_s();
-            let enough = SETTLING.iter().find(|(least_s, _)| speech_s >= *least_s);
-            if enough.is_some_and(|(_, pause_s)| self.now - last >= samples(*pause_s)) {
+            if self.now - last >= samples(PAUSES_S[usize::from(speech_s >= SHORT_S)]) {
                 return self.settle(last + samples(TAIL_S));
             }
         }
@@ -217,6 +217,30 @@ pub fn fit_together(first: &TextJob, second: &TextJob, longest_s: f64) -> bool {
     first.settle && second.settle && Span::new(first.span.start, second.span.end).seconds() <= longest_s
 }
 
+/// A window with less speech than this is heard together with the one before it, seconds: a lone 好的 is too little for
+/// the model to go by.
+const CONTEXT_BELOW_S: f64 = 2.0;
+/// The two may lie so far apart, seconds.
+const CONTEXT_APART_S: f64 = 1.0;
+/// They are together no longer than this, seconds: it costs time at every short clause.
+const CONTEXT_LONGEST_S: f64 = 8.0;
+
+/// A short window joined with the one `before` it, and where the words of `before` end; none where that does not help.
+pub fn in_context(before: &TextJob, job: &TextJob) -> Option<(TextJob, SampleTime)> {
+    let near = job.span.start - before.span.end <= samples(CONTEXT_APART_S);
+    if job.speech_s() >= CONTEXT_BELOW_S || !near || !fit_together(before, job, CONTEXT_LONGEST_S) {
+        return None;
+    }
+    Some((join(&[before.clone(), job.clone()])?, parting(before, job)))
+}
+
+/// The middle of the pause between two windows: where their words part.
+pub fn parting(before: &TextJob, after: &TextJob) -> SampleTime {
+    let end = before.speech.last().map_or(before.span.end, |speech| speech.end);
+    let start = after.speech.first().map_or(after.span.start, |speech| speech.start);
+    Span::new(end, start).middle()
+}
+
 /// Joins windows, oldest first, so that a transcriber hears them in one run; none when there are none.
 pub fn join(jobs: &[TextJob]) -> Option<TextJob> {
     let (first, last) = (jobs.first()?, jobs.last()?);
@@ -278,14 +302,12 @@ mod tests {
     }
 
     #[test]
-    fn the_more_speech_the_shorter_the_pause_that_settles_it() {
+    fn a_short_window_waits_for_a_longer_pause() {
         let parts = |speech_s: f64, pause_s: f64| {
             let next = 1.0 + speech_s + pause_s;
             cut(&[(1.0, 1.0 + speech_s), (next, next + 2.0)], 10.0).len()
         };
-        for (speech_s, pause_s, expected) in
-            [(1.0, 0.55, 1), (1.0, 0.8, 2), (2.0, 0.15, 1), (2.0, 0.4, 2), (3.5, 0.25, 2)]
-        {
+        for (speech_s, pause_s, expected) in [(0.6, 0.55, 1), (0.6, 0.8, 2), (1.0, 0.4, 2), (2.0, 0.15, 1)] {
             assert_eq!(parts(speech_s, pause_s), expected, "{speech_s} s of speech, {pause_s} s of pause");
         }
     }
