@@ -4,15 +4,15 @@
 //! cheapest way to have got there (a [`Token`]). A new unit moves tokens on: to a node whose unit it is (or sounds
 //! like), past a unit that was left out, or nowhere when the unit was put in.
 //!
-//! Most phrases sleep. One wakes when two of its units have been heard near one another ([`super::seeds`]); what it
-//! would have made of the units before is then made up for, and it falls asleep again when nothing that was begun is
-//! left. So the work for one unit is about proportional to the phrases that resemble what is being said, and
-//! independent of how much has been said; how alike the unit sounds is computed once for each sound of the pack.
+//! Most phrases sleep. One wakes when enough of it has been heard ([`super::triggers`]); what it would have made of the
+//! units before is then made up for, and it falls asleep again when nothing that was begun is left. So the work for
+//! one unit is about proportional to the phrases that resemble what is being said, and independent of how much has
+//! been said; how alike the unit sounds is computed once for each sound of the pack.
 
 use super::alphabet::{Costs, PriceList};
 use super::graph::{Form, Graph, Node};
 use super::phrase::Phrase;
-use super::seeds::{self, Seed};
+use super::seeds;
 use super::sound::{Class, REFUSED, Symbol};
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -94,15 +94,17 @@ pub struct Found {
 /// A unit that was heard, with all that the machine makes of it.
 #[derive(Clone, Debug)]
 pub struct Heard {
-    costs: Arc<Costs>,
+    pub costs: Arc<Costs>,
     number: u64,
     gap: Break,
     /// Whether a clause begins with it.
     clause_start: bool,
     class: Class,
-    filler: bool,
+    pub filler: bool,
     /// Price of its having been put in.
     inserted: f32,
+    /// The phrases that may have begun with it and the units before, once it was asked for.
+    pub begun: Option<Arc<[u32]>>,
 }
 
 /// A phrase that is awake.
@@ -118,10 +120,10 @@ struct Awake {
 /// The machine and where it stands.
 #[derive(Clone, Debug)]
 pub struct Automaton {
-    graph: Arc<Graph>,
+    pub(super) graph: Arc<Graph>,
     prices: PriceList,
     /// The units heard lately, the newest last.
-    heard: VecDeque<Heard>,
+    pub(super) heard: VecDeque<Heard>,
     /// Phrases that are awake, in order, and their tokens.
     awake: Vec<Awake>,
     now: Vec<Token>,
@@ -129,7 +131,8 @@ pub struct Automaton {
     next: Vec<Awake>,
     then: Vec<Token>,
     woken: Vec<u32>,
-    scratch: Vec<Token>,
+    pub(super) scratch: Vec<Token>,
+    pub(super) begun: Vec<Token>,
 }
 
 /// Units remembered for phrases that wake. No way through a phrase is longer, but for those with most of the
@@ -176,6 +179,7 @@ impl Automaton {
             then: Vec::new(),
             woken: Vec::new(),
             scratch: Vec::new(),
+            begun: Vec::new(),
         }
     }
 
@@ -189,24 +193,6 @@ impl Automaton {
         self.heard.clear();
         self.awake.clear();
         self.now.clear();
-    }
-
-    /// Whether something that is being heard could still change the fate of a finding of `subject` on the units from
-    /// `start` to `end` with this `score`: an exception around it (`shield` true) or a better phrase.
-    pub fn undecided(&self, subject: usize, start: u64, end: u64, score: f32, shield: bool) -> bool {
-        self.awake.iter().any(|awake| {
-            let form = &self.graph.forms[awake.form as usize];
-            let matters = if shield {
-                form.purpose == Purpose::Exception && form.subject == subject
-            } else {
-                form.purpose == Purpose::Phrase
-            };
-            let latest = if shield { start } else { end };
-            matters
-                && self.graph.nodes(form).iter().zip(&self.now[awake.tokens..]).any(|(node, token)| {
-                    promises(form, node, token) && token.start <= latest && (shield || could_be(node, token) > score)
-                })
-        })
     }
 
     /// Hears unit number `number` behind `gap` and reports what is complete with it. `clause_start` says that a
@@ -236,53 +222,27 @@ impl Automaton {
         };
         let costs = self.prices.price(&self.graph.alphabet, heard, seeds::HIGHEST);
         let filler = inserted == FILLER_INSERTED;
-        Heard { costs, number, gap, clause_start, class: heard.class, filler, inserted }
+        Heard { costs, number, gap, clause_start, class: heard.class, filler, inserted, begun: None }
     }
 
     /// Finds the phrases that the newest unit wakes, in order.
     fn wake(&mut self) {
+        let triggers = &self.graph.triggers;
         self.woken.clear();
-        self.woken.extend_from_slice(&self.graph.short);
-        let mut past = self.heard.iter().rev();
-        let Some(newest) = past.next() else { return };
-        let Some(last) = past.next() else { return };
+        self.woken.extend_from_slice(&triggers.restless);
+        let Some(newest) = self.heard.back() else { return };
+        let place = self.heard.len() - 1;
+        let earlier = |back: usize, symbol: u32| {
+            let heard = self.heard.get(place.checked_sub(back)?)?;
+            Some((heard.costs.all[symbol as usize], heard.filler))
+        };
         for &symbol in &newest.costs.near {
             let own = newest.costs.all[symbol as usize];
-            for seed in self.graph.seeds.of(symbol) {
-                let near = own + last.costs.all[seed.before as usize] <= seed.most;
-                if (near || last.filler || seed.gap > 0) && self.is_heard(seed, own) {
-                    self.woken.push(seed.form);
-                }
-            }
+            let waking = triggers.of(symbol).iter().filter(|trigger| triggers.wakes(trigger, own, earlier));
+            self.woken.extend(waking.map(|trigger| trigger.form));
         }
         self.woken.sort_unstable();
         self.woken.dedup();
-    }
-
-    /// Whether the pair `seed` was heard and may be part of something; its later unit was heard last, for `own`.
-    fn is_heard(&self, seed: &Seed, own: f32) -> bool {
-        let limit = self.graph.forms[seed.form as usize].limit;
-        let newest = self.heard.len() - 1;
-        let mut fillers = 0;
-        for (between, heard) in self.heard.iter().rev().skip(1).enumerate() {
-            let count = u16::try_from(between).unwrap_or(u16::MAX);
-            if !seeds::may_lie_between(seed, own, count, fillers) {
-                return false;
-            }
-            let cost = own + heard.costs.all[seed.before as usize];
-            let earlier = |back: usize, symbol: u32| {
-                let heard = self.heard.get(newest.checked_sub(between + 1 + back)?)?;
-                Some((heard.costs.all[symbol as usize], heard.filler))
-            };
-            if cost <= seed.most
-                && seeds::may_lie_between(seed, cost, count, fillers)
-                && self.graph.seeds.affordable(seed, cost, limit, earlier)
-            {
-                return true;
-            }
-            fillers += u16::from(heard.filler);
-        }
-        false
     }
 
     /// Moves every phrase that is awake or has just been woken on by the newest unit.
@@ -320,22 +280,9 @@ impl Automaton {
     }
 }
 
-/// Whether a token may come to something, judged by what was heard so far.
-fn promises(form: &Form, node: &Node, token: &Token) -> bool {
-    node.ahead > 0
-        && token.cost < REFUSED
-        && token.len >= 2
-        && token.cost <= budget(token.len) * strictness(form.purpose)
-}
-
-/// The score that a token may reach.
-fn could_be(node: &Node, token: &Token) -> f32 {
-    score_of(token.len + node.ahead, token.cost)
-}
-
 /// Appends the tokens of form `number`, which sleeps, to `then` as they would be if it had heard everything, and
 /// reports what is complete with the newest unit. Returns the start of the oldest token.
-fn catch_up(
+pub fn catch_up(
     graph: &Graph,
     number: usize,
     heard: &VecDeque<Heard>,
@@ -361,7 +308,7 @@ fn catch_up(
 }
 
 /// How many of the newest units a way into `form` that is still open can have begun with.
-fn reach(form: &Form, heard: &VecDeque<Heard>) -> usize {
+pub fn reach(form: &Form, heard: &VecDeque<Heard>) -> usize {
     let free = usize::from(form.longest) + usize::from(form.gaps);
     let mut fillers = 0;
     let mut units = 0usize;

@@ -72,8 +72,10 @@ fn phrase() -> impl Strategy<Value = String> {
         1 => Just("，".to_owned()),
     ];
     let edge = |mark: &'static str| prop_oneof![4 => Just(""), 1 => Just(mark)];
-    (edge("^"), prop::collection::vec(piece, 1..5), edge("$"))
-        .prop_map(|(start, pieces, end)| format!("{start}{}{end}", pieces.concat()))
+    // Beginnings that many phrases have in common.
+    let common = prop::sample::select(vec!["", "", "[你|您](们)", "我", "这个"]);
+    (edge("^"), common, prop::collection::vec(piece, 1..5), edge("$"))
+        .prop_map(|(start, common, pieces, end)| format!("{start}{common}{}{end}", pieces.concat()))
 }
 
 /// Units of a text, some of them taken from a phrase, with what lies before each.
@@ -88,7 +90,7 @@ fn text() -> impl Strategy<Value = Vec<(char, Break, bool)>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(400) })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(1000) })]
 
     #[test]
     fn sleeping_phrases_miss_nothing(

@@ -1,10 +1,11 @@
 //! Phrases as chains of nodes, one for each unit, with shortcuts past optional pieces.
 
 use super::alphabet::Alphabet;
-use super::automaton::{LEFT_OUT, LIGHT, LIGHT_LEFT_OUT, Purpose, budget};
-use super::phrase::{Item, Phrase, longest, shortest};
+use super::automaton::{FILLER_INSERTED, LEFT_OUT, LIGHT, LIGHT_LEFT_OUT, Purpose, budget};
+use super::phrase::{Item, Phrase, longest};
 use super::seeds::Seeds;
 use super::sound::{Class, REFUSED};
+use super::triggers::Triggers;
 use std::collections::HashSet;
 use std::ops::Range;
 
@@ -29,6 +30,13 @@ pub struct Form {
     pub gaps: u16,
     /// Its nodes.
     pub nodes: Range<usize>,
+}
+
+impl Form {
+    /// How many units a way into it that is still open can have begun with at most.
+    fn reach(&self) -> usize {
+        usize::from(self.longest) + usize::from(self.gaps) + (self.limit / FILLER_INSERTED) as usize + 1
+    }
 }
 
 /// A unit of a phrase, or one that lies in a gap. Places of nodes count from the first of the form.
@@ -65,10 +73,14 @@ pub struct Graph {
     before: Vec<u32>,
     /// Units that may be put in anywhere.
     pub fillers: HashSet<String>,
-    /// What tells that a phrase may be on its way.
+    /// What tells that a phrase may have begun.
     pub seeds: Seeds,
-    /// Phrases that may be one unit long.
-    pub short: Vec<u32>,
+    /// What tells that a phrase may be complete soon.
+    pub triggers: Triggers,
+    /// The most units that a way into a phrase can have begun with.
+    pub reach: usize,
+    /// The exceptions of each subject.
+    exceptions: Vec<Vec<u32>>,
 }
 
 impl Graph {
@@ -83,6 +95,8 @@ impl Graph {
             graph.add(subject, purpose, place, phrase);
         }
         graph.seeds = Seeds::new(&graph);
+        graph.triggers = Triggers::new(&graph);
+        graph.reach = graph.forms.iter().map(Form::reach).max().unwrap_or(0);
         graph
     }
 
@@ -96,11 +110,17 @@ impl Graph {
         &self.before[node.before.start as usize..node.before.end as usize]
     }
 
+    /// The exceptions of a subject.
+    pub fn exceptions_of(&self, subject: usize) -> &[u32] {
+        self.exceptions.get(subject).map_or(&[], Vec::as_slice)
+    }
+
     fn add(&mut self, subject: usize, purpose: Purpose, place: usize, phrase: &Phrase) {
         let first = self.nodes.len();
         let longest = u16::try_from(longest(&phrase.items)).unwrap_or(u16::MAX);
-        if shortest(&phrase.items) <= 1 {
-            self.short.push(self.forms.len() as u32);
+        if purpose == Purpose::Exception {
+            self.exceptions.resize(self.exceptions.len().max(subject + 1), Vec::new());
+            self.exceptions[subject].push(self.forms.len() as u32);
         }
         let mut builder = Builder { graph: self, first, required: false };
         let ends = builder.sequence(&phrase.items, Ends { begin: true, ..Ends::default() }, 0);

@@ -29,7 +29,9 @@ mod seeker;
 mod sentence;
 mod service;
 mod sound;
+mod triggers;
 mod typed;
+mod undecided;
 
 pub use check::{PackProblem, check, scan, scan_cues, spoken};
 pub use clause::{Boundary, boundary};

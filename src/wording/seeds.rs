@@ -1,4 +1,4 @@
-//! What tells that a phrase may be on its way, so that all others can sleep.
+//! What tells that a phrase may have begun, so that no other need be looked at.
 //!
 //! A phrase of `l` units may cost [`budget`]`(l)` altogether, 0.05 to 0.22 a unit. The units that were really heard,
 //! taken two by two, share that price; so in every way through a phrase that is cheap enough to matter there are two
@@ -17,7 +17,7 @@ use std::collections::HashMap;
 /// what lies in a gap may come between the two.
 pub const HIGHEST: f32 = 0.46;
 /// Prices are sums of rounded numbers.
-const ROUNDING: f32 = 1e-3;
+pub const ROUNDING: f32 = 1e-3;
 
 /// Two units of a phrase that may be heard one after the other.
 #[derive(Clone, Copy, Debug)]

@@ -349,7 +349,7 @@ impl Seeker {
         let mut place = 0;
         while let Some(&one) = self.waiting.get(place) {
             let patient = last.saturating_sub(one.end) <= LONGEST_WAIT;
-            let undecided = |shield| self.machine.undecided(one.subject, one.start, one.end, one.score(), shield);
+            let mut undecided = |shield| self.machine.undecided(one.subject, one.start, one.end, one.score(), shield);
             let unended = self.unended.iter().any(|other| other.subject == one.subject && other.start <= one.start);
             if patient && ((shields && (unended || undecided(true))) || (phrases && undecided(false))) {
                 place += 1;

@@ -39,6 +39,31 @@ fn made_up(talk: &[char], chars: usize, random: &mut Random) -> String {
     pairs.flat_map(|at| [talk[at], talk[at + 1]]).take(chars).collect()
 }
 
+/// Sentences of real talk, cut to `chars` characters wherever one begins.
+fn said(talk: &[char], chars: usize, random: &mut Random) -> String {
+    let at = random.below(talk.len() - chars);
+    talk[at..at + chars].iter().collect()
+}
+
+/// A phrase as packs have them: words that go together, two in five behind a beginning that many share, three in ten
+/// with choices and a gap.
+fn usual(talk: &[char], number: usize, random: &mut Random) -> String {
+    let words = |count: usize, random: &mut Random| made_up(talk, count, random);
+    let beginning = match number % 10 {
+        0 => "您",
+        1 => "我们",
+        2 => "[你|您](们)",
+        3 => "我们公司",
+        _ => "",
+    };
+    match random.below(10) {
+        0 => format!("{beginning}{}({}){}", words(2, random), words(2, random), words(3, random)),
+        1 => format!("{beginning}{}…{}", words(3, random), words(3, random)),
+        2 => format!("{beginning}{}[{}|{}]{}", words(2, random), words(2, random), words(1, random), words(2, random)),
+        length => format!("{beginning}{}", words(3 + length % 5, random)),
+    }
+}
+
 /// A pack of so many phrases, as entries or as cues, each made by `phrase`.
 fn pack(cues: bool, mut phrase: impl FnMut(usize) -> String) -> Arc<Pack> {
     let mut text = "id = \"x\"\nversion = 1\nname = \"X\"\nlanguage = \"zh\"\nfillers = [\"就\", \"真的\", \"啊\", \"也\", \"都\"]\n".to_owned();
@@ -69,7 +94,8 @@ fn print_percentiles(name: &str, segments: &[TextSegment], mut push: impl FnMut(
         .collect();
     millis.sort_by(f64::total_cmp);
     let at = |share: f64| millis[((millis.len() - 1) as f64 * share) as usize];
-    println!("{name}: median {:.3} ms, p90 {:.3} ms a sentence", at(0.5), at(0.9));
+    let mean = millis.iter().sum::<f64>() / millis.len() as f64;
+    println!("{name}: median {:.3} ms, mean {mean:.3} ms, p90 {:.3} ms a sentence", at(0.5), at(0.9));
 }
 
 fn benchmarks(criterion: &mut Criterion) {
@@ -90,11 +116,21 @@ fn benchmarks(criterion: &mut Criterion) {
             (piece(2, &mut random), piece(2, &mut random), piece(2, &mut random), piece(1 + number % 3, &mut random));
         format!("[你|您](们){a}({b}|{c})…{d}不")
     });
+    let usual = pack(false, |number| usual(&talk, number, &mut random));
+    let spoken_sentences: Vec<TextSegment> = (0..SENTENCES)
+        .map(|place| spoken(&(said(&talk, SENTENCE_CHARS, &mut random) + "。"), place as f64 * 6.0))
+        .collect();
     let cues = pack(true, |number| made_up(&talk, lengths(number), &mut random));
-    for (name, pack) in [("plain", &plain), ("one beginning", &alike), ("choices and gaps", &rich)] {
+    let shapes = [
+        ("as packs are", &usual, &spoken_sentences),
+        ("plain", &plain, &segments),
+        ("one beginning", &alike, &segments),
+        ("choices and gaps", &rich, &segments),
+    ];
+    for (name, pack, segments) in shapes {
         let matcher = Matcher::new(Arc::clone(pack));
         let (mut timed, mut hits) = (matcher.clone(), Vec::new());
-        print_percentiles(name, &segments, |segment| timed.push(segment, &mut hits));
+        print_percentiles(name, segments, |segment| timed.push(segment, &mut hits));
         group.bench_with_input(BenchmarkId::new("entries", name), &matcher, |bench, matcher| {
             let mut matcher = matcher.clone();
             bench.iter(|| {
