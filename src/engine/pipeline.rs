@@ -209,9 +209,7 @@ impl Pipeline {
         let segment = TextSegment { span: job.span, words: heard.words, language: heard.language, ready_at };
         let mut said = Vec::new();
         self.listener.push(&segment, &mut said);
-        let waiting = self.listener.glance(&TextSegment { words: Vec::new(), ..segment.clone() });
-        let mut early = Vec::new();
-        self.provisional.settle(&mut said, &waiting, segment.span.end, ready_at, &mut early);
+        let mut early = self.confirm(&mut said, segment.span.end, ready_at);
         let found = facts(&segment);
         let fillers = self.spoken_fillers(&segment);
         if !segment.words.is_empty() {
@@ -359,6 +357,17 @@ impl Pipeline {
         }
     }
 
+    /// Settles what was raised before `end` by what was `said`, known at `at`; answers with what is to be shown of it.
+    fn confirm(&mut self, said: &mut [SessionEvent], end: SampleTime, at: SampleTime) -> Vec<SessionEvent> {
+        let mut shown = Vec::new();
+        if !self.provisional.is_empty() {
+            let (span, language) = (Span::new(end, end), self.language.likelier());
+            let waiting = self.listener.glance(&TextSegment { span, words: Vec::new(), language, ready_at: at });
+            self.provisional.settle(said, &waiting, end, at, &mut shown);
+        }
+        shown
+    }
+
     /// Tells the listener of the silence behind text that is complete: a sentence need not wait for the next one.
     fn settle_text(&mut self, now: SampleTime, out: &mut Vec<SessionEvent>) {
         if self.speech_start.is_some() || self.heard_to < self.speech_end {
@@ -369,13 +378,7 @@ impl Pipeline {
         if said.is_empty() {
             return;
         }
-        let at_end = Span::new(self.heard_to, self.heard_to);
-        let nothing =
-            TextSegment { span: at_end, words: Vec::new(), language: self.language.likelier(), ready_at: now };
-        let waiting = self.listener.glance(&nothing);
-        let mut early = Vec::new();
-        self.provisional.settle(&mut said, &waiting, self.heard_to, now, &mut early);
-        out.append(&mut early);
+        out.append(&mut self.confirm(&mut said, self.heard_to, now));
         for event in said {
             self.emit(event, out);
         }

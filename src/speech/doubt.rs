@@ -54,20 +54,7 @@ impl Hearing {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::time::{SampleTime, Span};
-
-    fn job(speech_s: f64) -> TextJob {
-        let span = Span::new(SampleTime(0), SampleTime::from_seconds(speech_s));
-        TextJob {
-            id: 0,
-            span,
-            audio: [].into(),
-            speech: vec![span],
-            nuclei: Vec::new(),
-            cut_at: span.end,
-            settle: true,
-        }
-    }
+    use crate::time::Span;
 
     fn heard(text: &str, mean_log_p: f32) -> Hearing {
         let words = text.chars().map(|c| Word { span: Span::default(), text: c.to_string(), p: 0.9 }).collect();
@@ -76,22 +63,22 @@ mod tests {
 
     #[test]
     fn a_sure_hearing_is_left_and_an_unsure_one_is_not() {
-        assert!(!heard("您好请问有什么可以帮您", -0.1).is_doubtful(&job(2.5)));
-        assert!(heard("您好请问有什么可以帮您", -0.5).is_doubtful(&job(2.5)));
+        assert!(!heard("您好请问有什么可以帮您", -0.1).is_doubtful(&TextJob::of_speech(2.5)));
+        assert!(heard("您好请问有什么可以帮您", -0.5).is_doubtful(&TextJob::of_speech(2.5)));
     }
 
     #[test]
     fn speech_without_its_words_is_doubtful_however_sure() {
-        assert!(heard("您好", -0.05).is_doubtful(&job(6.0)));
-        assert!(!heard("您好", -0.05).is_doubtful(&job(0.6)));
+        assert!(heard("您好", -0.05).is_doubtful(&TextJob::of_speech(6.0)));
+        assert!(!heard("您好", -0.05).is_doubtful(&TextJob::of_speech(0.6)));
     }
 
     #[test]
     fn the_likelier_hearing_is_kept_unless_it_lost_words_or_looped() {
-        let kept = heard("甲", -0.5).or_better(heard("乙", -0.4), &job(1.0));
+        let kept = heard("甲", -0.5).or_better(heard("乙", -0.4), &TextJob::of_speech(1.0));
         assert_eq!(kept.words[0].text, "乙");
         let whole = "您好请问有什么可以帮您";
-        let kept = heard(whole, -0.5).or_better(heard("您好", -0.1), &job(5.0));
+        let kept = heard(whole, -0.5).or_better(heard("您好", -0.1), &TextJob::of_speech(5.0));
         assert_eq!(kept.words.len(), whole.chars().count());
     }
 }

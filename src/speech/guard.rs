@@ -117,27 +117,17 @@ fn cut_loops(words: &mut Vec<Word>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::time::{SampleTime, Span};
-
-    fn job(speech_s: f64) -> TextJob {
-        let span = Span::new(SampleTime(0), SampleTime::from_seconds(speech_s));
-        TextJob {
-            id: 0,
-            span,
-            audio: [].into(),
-            speech: vec![span],
-            nuclei: Vec::new(),
-            cut_at: span.end,
-            settle: true,
-        }
-    }
+    use crate::time::Span;
 
     fn words(text: &str, p: f32) -> Vec<Word> {
         text.chars().map(|c| Word { span: Span::default(), text: c.to_string(), p }).collect()
     }
 
     fn said(text: &str, p: f32, speech_s: f64) -> String {
-        keep_what_was_said(&job(speech_s), words(text, p), 0.1).into_iter().map(|word| word.text).collect()
+        keep_what_was_said(&TextJob::of_speech(speech_s), words(text, p), 0.1)
+            .into_iter()
+            .map(|word| word.text)
+            .collect()
     }
 
     #[test]

@@ -77,15 +77,7 @@ mod tests {
 
     fn hear(vote: &mut LanguageVote, language: Language, speech_s: f64, p: f32) -> Option<Language> {
         let span = Span::new(SampleTime::ZERO, SampleTime::from_seconds(speech_s));
-        let job = TextJob {
-            id: 0,
-            span,
-            audio: [].into(),
-            speech: vec![span],
-            nuclei: Vec::new(),
-            cut_at: span.end,
-            settle: true,
-        };
+        let job = TextJob::of_speech(speech_s);
         let words = vec![Word { span, text: "好".into(), p }];
         vote.hear(&job, &Heard { words, language })
     }

@@ -44,6 +44,14 @@ pub struct TextJob {
 }
 
 impl TextJob {
+    /// A window of so many seconds of speech without its sound, for tests.
+    #[cfg(test)]
+    pub fn of_speech(speech_s: f64) -> Self {
+        let span = Span::new(SampleTime::ZERO, SampleTime::from_seconds(speech_s));
+        let (speech, nuclei) = (vec![span], Vec::new());
+        Self { id: 0, span, audio: [].into(), speech, nuclei, cut_at: span.end, settle: true }
+    }
+
     /// Speech inside the window, seconds.
     pub fn speech_s(&self) -> f64 {
         self.speech.iter().map(|span| span.seconds()).sum()

@@ -24,6 +24,11 @@ struct Raised {
 }
 
 impl Provisional {
+    /// Whether nothing is raised: then nothing can be confirmed or withdrawn.
+    pub fn is_empty(&self) -> bool {
+        self.raised.is_empty()
+    }
+
     /// Takes the `hits` of a new hearing of text that may still change; `at` is the stream time.
     pub fn hear(&mut self, hits: Vec<Hit>, at: SampleTime, out: &mut Vec<SessionEvent>) {
         let before = self.raised.len();
