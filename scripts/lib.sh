@@ -47,6 +47,22 @@ need_rust() {
     PATH="$HOME/.cargo/bin:$PATH"
   fi
   export PATH
+  fresh_whisper
+}
+
+# Has whisper.cpp built again when it was built with other settings than .cargo/config.toml asks for now: cargo does not
+# notice that, and the program goes on with the old one.
+fresh_whisper() {
+  local cache setting
+  for cache in "$root"/target/release/build/whisper-rs-sys-*/out/build/CMakeCache.txt; do
+    [ -f "$cache" ] || continue
+    for setting in $(sed -n 's/^\(GGML_[A-Z_]*\) *= *"\(.*\)"$/\1:BOOL=\2/p' "$root/.cargo/config.toml"); do
+      grep -qx "$setting" "$cache" && continue
+      say "whisper.cpp was built with other settings than $setting; it is built again"
+      (cd "$root" && cargo clean --release --quiet -p whisper-rs-sys)
+      return
+    done
+  done
 }
 
 need_model() {

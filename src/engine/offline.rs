@@ -4,7 +4,8 @@ use super::EngineError;
 use super::pipeline::Pipeline;
 use crate::audio::resample::Resampler;
 use crate::audio::source::{Loss, Read, Source};
-use crate::session::event::{EndCause, GapCause, Header, Language, SessionEvent};
+use crate::session::event::{EndCause, GapCause, Header, Language, SessionEvent, Word};
+use crate::speech::doubt::lost_syllables;
 use crate::speech::window::{fit_together, join, parting};
 use crate::speech::{Heard, SpeechError, TextJob, Transcriber, Vocabulary};
 use crate::time::{SAMPLE_RATE_HZ, samples};
@@ -110,35 +111,56 @@ impl Together<'_> {
         Ok(())
     }
 
-    /// Hears what is waiting.
+    /// Hears what is waiting, as one; each window by itself where that lost some of what was said.
     fn hear(&mut self, pipeline: &mut Pipeline, events: &mut Vec<SessionEvent>) -> Result<(), EngineError> {
         let parts = std::mem::take(&mut self.windows);
         let (Some(joined), Some(transcriber)) = (join(&parts), self.transcriber.as_deref_mut()) else {
             return Ok(());
         };
         let begun = Instant::now();
-        let heard = match transcriber.transcribe(&joined) {
-            Ok(heard) => heard,
-            // One window that the model gave up on must not lose the rest of the recording.
-            Err(SpeechError::Failed { .. }) => Heard { words: Vec::new(), language: Language::Zh },
-            Err(error) => return Err(error.into()),
-        };
-        let cost = begun.elapsed().as_secs_f64() / joined.span.seconds().max(1e-3);
-        let mut words = heard.words.into_iter().peekable();
-        for (index, part) in parts.iter().enumerate() {
-            let until = parts.get(index + 1).map(|next| parting(part, next));
-            let mut own = Vec::new();
-            while let Some(word) = words.next_if(|word| until.is_none_or(|until| word.span.middle() < until)) {
-                own.push(word);
+        let heard = listen(transcriber, &joined)?;
+        let lost = if parts.len() > 1 { lost_syllables(&heard.words, &joined) } else { 0 };
+        let mut texts = share(&parts, heard);
+        if lost > 0 {
+            let alone = parts.iter().map(|part| listen(transcriber, part)).collect::<Result<Vec<_>, _>>()?;
+            let words: Vec<Word> = alone.iter().flat_map(|heard| &heard.words).cloned().collect();
+            if lost_syllables(&words, &joined) < lost {
+                texts = alone;
             }
+        }
+        let cost = begun.elapsed().as_secs_f64() / joined.span.seconds().max(1e-3);
+        for (part, heard) in parts.iter().zip(texts) {
             let ready_at = part.cut_at + samples(cost * part.span.seconds());
-            let heard = Heard { words: own, language: heard.language };
             if let Some(language) = pipeline.text(part, heard, ready_at, events) {
                 transcriber.set_language(language);
             }
         }
         Ok(())
     }
+}
+
+/// Hears one window. One that the model gave up on must not lose the rest of the recording.
+fn listen(transcriber: &mut dyn Transcriber, job: &TextJob) -> Result<Heard, EngineError> {
+    match transcriber.transcribe(job) {
+        Ok(heard) => Ok(heard),
+        Err(SpeechError::Failed { .. }) => Ok(Heard { words: Vec::new(), language: Language::Zh }),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// What was heard in `parts` together: to each its own words.
+fn share(parts: &[TextJob], heard: Heard) -> Vec<Heard> {
+    let mut words = heard.words.into_iter().peekable();
+    let until = |index: usize| parts.get(index + 1).map(|next| parting(&parts[index], next));
+    let own = |index: usize| {
+        let until = until(index);
+        let mut own = Vec::new();
+        while let Some(word) = words.next_if(|word| until.is_none_or(|until| word.span.middle() < until)) {
+            own.push(word);
+        }
+        Heard { words: own, language: heard.language }
+    };
+    (0..parts.len()).map(own).collect()
 }
 
 #[cfg(test)]

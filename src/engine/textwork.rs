@@ -13,6 +13,7 @@ pub mod worker;
 use super::EngineError;
 use super::pipeline::Pipeline;
 use crate::session::event::{Language, SessionEvent, TextEffort, Word};
+use crate::speech::doubt::lost_syllables;
 use crate::speech::stabilize::{Place, Stabilizer};
 use crate::speech::window::in_context;
 use crate::speech::{Heard, SpeechError, TextJob, Transcriber};
@@ -242,7 +243,15 @@ impl TextDesk {
                 let now_s = self.begun.elapsed().as_secs_f64();
                 self.effort.settled(pipeline.position().seconds(), done.wall_s);
                 self.threads.done(now_s, done.threads, done.job.span.seconds(), done.wall_s);
-                let (job, heard) = own_words(self.in_context.take(), done.job, heard);
+                let in_context = self.in_context.take();
+                let with_context = in_context.is_some();
+                let (job, heard) = own_words(in_context, done.job, heard);
+                if with_context && lost_syllables(&heard.words, &job) > 0 {
+                    // What was before it took its words away: it is heard by itself.
+                    self.before = None;
+                    self.backlog.put_back(job);
+                    return;
+                }
                 self.settle(&job, heard, pipeline, out);
                 self.before = Some(job);
             }

@@ -14,7 +14,7 @@
 //! price of this file may be a third larger or smaller without a clause or a recording losing a word to another.
 
 mod place;
-mod syllables;
+pub mod syllables;
 
 use crate::session::event::Word;
 use crate::time::{SampleTime, Span};

@@ -1,7 +1,7 @@
 //! The one place that names whisper-rs.
 
 use super::align::align;
-use super::doubt::Hearing;
+use super::doubt::{Hearing, LONG_S};
 use super::guard::{cut_repetition, keep_what_was_said};
 use super::script_zh::Simplifier;
 use super::tokens::{Token, full_width_punctuation, words_of};
@@ -18,8 +18,11 @@ const ENCODER_FRAMES_PER_S: f64 = 50.0;
 /// Encoder frames beyond the sound. Fewer cost accuracy and more cost time; but with the vocabulary before it and
 /// repetitions cut, 96 are as good as 448 (`service` recordings: CER 9.6 and 9.9 %).
 const ENCODER_MARGIN: f64 = 192.0;
-/// All of the model's 30 s, which the second look takes: what the first one misheard, a little more margin mishears too.
-const ENCODER_MOST: i32 = 1500;
+/// All of the model's 30 s, which the second look takes at a short window: what the first one misheard, a little more
+/// margin mishears too. (1500 frames less a rest, so that the count is a multiple of [`ENCODER_STEP`].)
+const ENCODER_MOST: i32 = 1488;
+/// Encoder frames come in multiples of this: ggml's blocked kernels leave other lengths to one that goes row by row.
+const ENCODER_STEP: i32 = 16;
 /// Tokens allowed per second of sound, and beside: without a cap short windows fall into repetition loops.
 const TOKENS_PER_S: f64 = 7.0;
 const TOKENS_BESIDE: f64 = 8.0;
@@ -170,18 +173,20 @@ impl Stop {
 enum Look {
     /// Greedy search over the sound and a little beyond.
     Quick,
-    /// Beam search over all that the model can take in, and nothing before it: what is not about the pack's trade is
-    /// heard better without its words, and even without a sentence about a call.
+    /// Beam search with nothing before it (what is not about the pack's trade is heard better without its words, and even
+    /// without a sentence about a call), a short window over all that the model can take in.
     Full,
 }
 
 impl Look {
     /// Encoder frames for a window.
     fn frames(self, seconds: f64) -> i32 {
-        match self {
-            Self::Quick => ((seconds * ENCODER_FRAMES_PER_S + ENCODER_MARGIN).ceil() as i32).min(ENCODER_MOST),
-            Self::Full => ENCODER_MOST,
+        if self == Self::Full && seconds < LONG_S {
+            return ENCODER_MOST;
         }
+        let frames = (seconds * ENCODER_FRAMES_PER_S + ENCODER_MARGIN).ceil() as i32;
+        let steps = (frames + ENCODER_STEP - 1).div_euclid(ENCODER_STEP);
+        steps.saturating_mul(ENCODER_STEP).min(ENCODER_MOST)
     }
 }
 

@@ -45,6 +45,12 @@ impl Backlog {
         join(&together)
     }
 
+    /// A window that has to be heard once more, before all others.
+    pub fn put_back(&mut self, job: TextJob) {
+        self.held += job.audio.len() as u64;
+        self.jobs.push_front(job);
+    }
+
     /// Whether nothing waits.
     pub fn is_empty(&self) -> bool {
         self.jobs.is_empty()
