@@ -282,6 +282,10 @@ fn adverb(line: Line, place: usize) -> Option<(usize, bool)> {
 fn bare(line: Line) -> bool {
     let Some(used) = line.begins(&BARE) else { return false };
     let rest = line.tail(used);
+    // 给我两分钟 asks for time, and the wait has its own row.
+    if line.begins(&["给我"]).is_some() && line.has(&["分钟", "时间", "秒"]) {
+        return false;
+    }
     // 等一下会有人联系您, 说一下我们的流程, 把您的地址登记好了 tell what happens.
     let tells = rest.has(&["会", "将", "就", "我们", "已经", "一共"])
         || line.ends(&["了"]).is_some()

@@ -10,7 +10,7 @@ const TURNS: [&str; 10] = ["但是", "不过", "可是", "只不过", "只是", 
 /// Words before the side that is granted.
 const GRANTS: [&str; 9] = ["虽然", "虽说", "尽管", "是", "虽", "though", "although", "while", "yes"];
 /// Properties of an offer that are good whatever they are said of.
-const GOOD: [&str; 45] = [
+const GOOD: [&str; 60] = [
     "便宜",
     "实惠",
     "划算",
@@ -56,9 +56,24 @@ const GOOD: [&str; 45] = [
     "高端",
     "赠送",
     "可靠",
+    "到位",
+    "没得说",
+    "没话说",
+    "省电",
+    "省油",
+    "清晰",
+    "流畅",
+    "结实",
+    "美观",
+    "好看",
+    "安静",
+    "宽敞",
+    "很近",
+    "精致",
+    "耐看",
 ];
 /// Properties that are bad whatever they are said of.
-const BAD: [&str; 25] = [
+const BAD: [&str; 44] = [
     "贵",
     "慢",
     "麻烦",
@@ -84,9 +99,34 @@ const BAD: [&str; 25] = [
     "缺货",
     "繁琐",
     "占地方",
+    "得等",
+    "偏远",
+    "远了",
+    "远一",
+    "较远",
+    "有点远",
+    "费电",
+    "耗电",
+    "费油",
+    "费时",
+    "费事",
+    "不便宜",
+    "不太够",
+    "容易坏",
+    "掉色",
+    "断货",
+    "紧张",
+    "要付",
+    "另收",
 ];
 /// Properties that are good or bad by what they are said of: things, good words, bad words.
-const OF_THINGS: [(&[&str], &[&str], &[&str]); 5] = [
+const OF_THINGS: [(&[&str], &[&str], &[&str]); 7] = [
+    (
+        &["噪音", "声音", "风险", "波动", "气味", "味道", "损耗", "耗电量"],
+        &["小", "低", "少", "轻"],
+        &["大", "高", "多", "重"],
+    ),
+    (&["房间", "面积", "屏幕", "尺寸", "车位", "窗户", "阳台"], &["大", "多"], &["小", "少"]),
     (
         &["价格", "费用", "手续费", "利率", "价钱", "成本", "门槛", "月租", "首付", "运费", "保费", "利息"],
         &["低", "少"],
@@ -97,7 +137,7 @@ const OF_THINGS: [(&[&str], &[&str], &[&str]); 5] = [
         &["高", "好", "大", "强"],
         &["低", "差", "小", "弱"],
     ),
-    (&["时间", "周期", "等待", "排队", "工期", "流程"], &["短", "少"], &["长", "久", "多"]),
+    (&["时间", "周期", "等待", "排队", "工期", "流程", "合约", "合同期", "锁定期"], &["短", "少"], &["长", "久", "多"]),
     (&["保修", "质保", "续航", "有效期", "寿命"], &["长", "久"], &["短"]),
     (
         &["服务", "功能", "流量", "网点", "课程", "选择", "款式", "内容", "礼品", "赠品", "空间", "容量"],
@@ -149,6 +189,8 @@ const BAD_EN: [&str; 18] = [
     "pricey",
     "delay",
 ];
+/// Before what somebody else weighs up.
+const QUOTES: [&str; 6] = ["您说", "你说", "您觉得", "您担心", "您提到", "他说"];
 /// Turn the word behind them into its opposite.
 const NOT: [&str; 8] = ["不", "没", "没有", "不太", "不够", "不是很", "not", "isnt"];
 
@@ -176,7 +218,8 @@ pub fn reversed(sentence: &Sentence) -> Option<Order> {
         let second = side(sentence, at + length, false);
         let good_first = value(Line { units: &texts[first.clone()] }, english) > 0;
         let bad_second = value(Line { units: &texts[second.clone()] }, english) < 0;
-        if good_first && bad_second {
+        let quoted = whole.head(first.end).has(&QUOTES);
+        if good_first && bad_second && !quoted {
             let granted = Line { units: &texts[first.clone()] }.begins(&GRANTS).unwrap_or(0);
             let benefit = sentence.text_of(&(first.start + granted..first.end));
             let drawback = sentence.text_of(&second);
