@@ -99,6 +99,7 @@ fn one_file_names_each_foreign_library() {
         ("ferrous_opencc", vec!["speech/script_zh.rs"]),
         ("ureq", vec!["speech/download/http.rs"]),
         ("fs4", vec!["speech/download/disk.rs"]),
+        ("toml_edit", vec!["practice/pack_editor/document.rs"]),
     ] {
         for (path, code) in sources("") {
             let at_home =

@@ -3,6 +3,8 @@
 //! `UPDATE_SNAPSHOTS=1 cargo test --release --test ui` paints the pictures in `tests/snapshots` anew: look at each.
 #![cfg(feature = "ui-tests")]
 
+#[path = "ui/amend.rs"]
+mod amend;
 #[path = "ui/fake.rs"]
 mod fake;
 #[path = "ui/models.rs"]
@@ -13,6 +15,8 @@ mod pictures;
 mod script;
 #[path = "ui/texts.rs"]
 mod texts;
+#[path = "ui/wording.rs"]
+mod wording;
 
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
@@ -72,6 +76,7 @@ fn window(fake: Fake) -> Window {
 fn english(mut fake: Fake) -> Fake {
     fake.settings.locale = Locale::En;
     fake.models.entries = fake::models(Locale::En);
+    fake.wording = fake.wording.in_language(Locale::En);
     fake.settings.theme = ThemeChoice::Light;
     fake
 }

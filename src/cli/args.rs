@@ -68,6 +68,11 @@ Examples:
         #[command(subcommand)]
         command: Option<SessionsCommand>,
     },
+    /// Findings that were said not to count: list them, take one back
+    Dismissals {
+        #[command(subcommand)]
+        command: Option<DismissalsCommand>,
+    },
     /// Wording packs
     Packs {
         #[command(subcommand)]
@@ -225,6 +230,18 @@ pub enum SessionsCommand {
     Delete {
         /// Id
         id: String,
+    },
+}
+
+#[derive(Subcommand, Default)]
+pub enum DismissalsCommand {
+    /// All that are kept, oldest first
+    #[default]
+    List,
+    /// Take one back: the same words are flagged again in sessions to come
+    Restore {
+        /// Number, as the list shows it
+        id: u32,
     },
 }
 

@@ -9,9 +9,9 @@ use crate::audio::paced::PacedSource;
 use crate::audio::source::Source;
 use crate::engine::live::{LiveOptions, LiveSession, Trouble, live_text_threads};
 use crate::practice::setup::{Setup, load_transcriber, source_info};
-use crate::practice::{baseline, report};
+use crate::practice::{baseline, dismissals, report};
 use crate::resources::{self, DEMO};
-use crate::session::event::{DeviceState, Header, Language, SessionEvent};
+use crate::session::event::{DeviceState, Dismissal, Header, Language, SessionEvent};
 use crate::session::library::Library;
 use crate::session::recorder::Recorder;
 use crate::session::store::{default_root, local_now, started_text};
@@ -110,7 +110,8 @@ fn session(
     let started = local_now();
     let model = transcriber.as_ref().map_or(String::new(), |text| text.model_name());
     let baseline = default_root().ok().and_then(|root| baseline::of_library(&Library::open(root), &info));
-    let header = Header { baseline, ..setup.header(info, model, started_text(&started)) };
+    let dismissals = kept_dismissals(locale);
+    let header = Header { baseline, dismissals, ..setup.header(info, model, started_text(&started)) };
     let recorder = match wanted.save {
         true => Some(Recorder::create(&default_root()?, &header, started)?),
         false => None,
@@ -145,6 +146,21 @@ fn session(
     }
 }
 
+/// The findings that were dismissed, so that they are not flagged again. What is wrong with their file is told and
+/// keeps nobody from practising.
+fn kept_dismissals(locale: &str) -> Vec<Dismissal> {
+    // Without a data folder nothing was ever kept.
+    let Ok(root) = default_root() else { return Vec::new() };
+    let shelf = dismissals::read(&root).unwrap_or_else(|error| {
+        eprintln!("voicemirror: {error}");
+        dismissals::Shelf::default()
+    });
+    if let Some(path) = &shelf.set_aside {
+        eprintln!("voicemirror: {}", t!("dismissals.set_aside", locale = locale, path = path.display()));
+    }
+    shelf.dismissals()
+}
+
 /// Tells the flags as they are raised until the session is over; answers with what came of it, and with the
 /// sentence of a trouble that cost the person something.
 fn follow(session: &LiveSession, wanted: &Wanted<'_>, locale: &str) -> Result<(Timeline, Option<String>), Failure> {
@@ -159,7 +175,7 @@ fn follow(session: &LiveSession, wanted: &Wanted<'_>, locale: &str) -> Result<(T
         let finished = session.is_finished();
         for event in session.take_events() {
             timeline.apply(&event);
-            tell(&event, locale);
+            tell(&event, &timeline, locale);
         }
         for trouble in session.take_troubles() {
             eprintln!("voicemirror: {trouble}");
@@ -183,9 +199,15 @@ fn follow(session: &LiveSession, wanted: &Wanted<'_>, locale: &str) -> Result<(T
     }
 }
 
-fn tell(event: &SessionEvent, locale: &str) {
+fn tell(event: &SessionEvent, timeline: &Timeline, locale: &str) {
     match event {
-        SessionEvent::Flag(flag) => eprint!("{}", output::flag_lines(flag, locale)),
+        SessionEvent::Flag(flag) if timeline.why_aside(flag.id).is_none() => {
+            eprint!("{}", output::flag_lines(flag, timeline, locale));
+        }
+        SessionEvent::FlagBack { id } => {
+            let flag = timeline.flags.iter().find(|flag| flag.id == *id);
+            eprint!("{}", flag.map_or(String::new(), |flag| output::flag_lines(flag, timeline, locale)));
+        }
         SessionEvent::Text(segment) => eprintln!("    {}", segment.text()),
         SessionEvent::Device { state, name, .. } => {
             let state = match state {

@@ -5,6 +5,7 @@
 mod analyze;
 mod args;
 mod devices;
+mod dismissals;
 mod live;
 mod models;
 mod output;
@@ -48,6 +49,7 @@ pub fn run() -> ExitCode {
         Some(Command::Devices) => devices::run(locale),
         Some(Command::Models { command }) => models::run(command.as_ref(), locale),
         Some(Command::Sessions { command }) => sessions::run(&command.unwrap_or_default(), locale),
+        Some(Command::Dismissals { command }) => dismissals::run(&command.unwrap_or_default(), locale),
         Some(Command::Packs { command }) => packs::run(&command, locale),
     };
     match outcome {

@@ -3,7 +3,7 @@
 use super::Failure;
 use crate::session::event::{Flag, QuestionKind};
 use crate::session::timeline::Timeline;
-use crate::text::{flag_message, flag_suggestion};
+use crate::text::{flag_message, flag_suggestion, hit_reason};
 use crate::time::clock_text;
 use anyhow::Context;
 use rust_i18n::t;
@@ -32,16 +32,17 @@ pub fn print(text: &str) -> Result<(), Failure> {
     }
 }
 
-/// One flag as a line or two.
-pub fn flag_lines(flag: &Flag, locale: &str) -> String {
+/// One flag as two lines or three.
+pub fn flag_lines(flag: &Flag, timeline: &Timeline, locale: &str) -> String {
     let mark = match flag.severity {
         crate::session::event::Severity::Bad => "!!",
         crate::session::event::Severity::Watch => " !",
         crate::session::event::Severity::Info => "  ",
     };
     let arrow = "→";
+    let why = timeline.hit_of(flag).map_or(String::new(), |hit| format!("            {}\n", hit_reason(hit, locale)));
     format!(
-        "{mark} {}  {:<8}{}\n            {arrow} {}\n",
+        "{mark} {}  {:<8}{}\n            {arrow} {}\n{why}",
         clock_text(flag.span.start),
         flag.rule,
         flag_message(flag, locale),
@@ -89,7 +90,7 @@ pub fn summary(document: &Value, timeline: &Timeline, locale: &str) -> String {
     let mut flags: Vec<&Flag> = timeline.flags.iter().collect();
     flags.sort_by_key(|flag| flag.span.start);
     for flag in flags {
-        text += &flag_lines(flag, locale);
+        text += &flag_lines(flag, timeline, locale);
     }
     text
 }

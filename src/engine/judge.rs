@@ -9,12 +9,15 @@ mod habits;
 mod holds;
 mod pauses;
 mod questions;
+mod wording;
 
 use self::flags::{Condition, Finding, FlagWriter, When};
 use self::habits::HabitJudge;
 use self::holds::HoldJudge;
 use self::pauses::PauseJudge;
 use self::questions::QuestionJudge;
+use self::wording::WordingJudge;
+pub use self::wording::{Amendment, amended, said};
 use crate::session::baseline::VoiceBaseline;
 use crate::session::event::*;
 use crate::session::profile::{PaceLimits, Profile};
@@ -40,6 +43,7 @@ pub struct Judge {
     habits: HabitJudge,
     questions: QuestionJudge,
     holds: HoldJudge,
+    wording: WordingJudge,
     fast: Condition,
     slow: Condition,
     monotone: Condition,
@@ -59,6 +63,7 @@ impl Judge {
             habits: HabitJudge::new(&profile),
             questions: QuestionJudge::new(profile.service),
             holds: HoldJudge::new(profile.service, with_text),
+            wording: WordingJudge::default(),
             profile,
             by_sound: !with_text,
             flags: FlagWriter::default(),
@@ -76,10 +81,10 @@ impl Judge {
             SessionEvent::Pace(point) => self.observe_pace(point, out),
             SessionEvent::Liveliness(point) => self.observe_liveliness(point, out),
             SessionEvent::Loudness(point) => self.observe_loudness(point, out),
-            SessionEvent::Hit(hit) => self.observe_hit(hit, out),
             SessionEvent::Filler(_) | SessionEvent::Fade(_) => self.habits.observe(event, &mut self.flags, out),
             _ => self.pauses.observe(event, &mut self.flags, out),
         }
+        self.wording.observe(event, &mut self.flags, out);
         self.questions.observe(event, &mut self.flags, out);
         self.holds.observe(event, &mut self.flags, out);
     }
@@ -87,6 +92,12 @@ impl Judge {
     /// The session is over at `at`: appends the flags that were still waiting for text.
     pub fn finish(&mut self, at: SampleTime, out: &mut Vec<SessionEvent>) {
         self.holds.finish(at, &mut self.flags, out);
+        self.wording.finish(at, out);
+    }
+
+    /// Whether a finding in text that may still change, with `newest` the text it was found in, would not be flagged.
+    pub fn is_aside(&self, hit: &Hit, newest: &TextSegment) -> bool {
+        self.wording.is_aside(hit, newest)
     }
 
     fn pace_limits(&self, unit: PaceUnit) -> PaceLimits {
@@ -169,27 +180,6 @@ impl Judge {
         let when = When { window: point.window, at: point.at, hold_samples: samples(PACE_HOLD_S) };
         self.flags.follow(&mut self.quiet, quiet, point.speech_db < self.quiet_db + 3.0, when, out);
         self.flags.follow(&mut self.loud, loud, point.clipped > limits.clipped_share / 2.0, when, out);
-    }
-
-    fn observe_hit(&mut self, hit: &Hit, out: &mut Vec<SessionEvent>) {
-        let kind = match hit.level {
-            HitLevel::Banned => FlagKind::BannedWording,
-            HitLevel::Discouraged => FlagKind::DiscouragedWording,
-        };
-        let id = self.flags.next_id();
-        out.push(SessionEvent::Flag(Flag {
-            id,
-            kind,
-            rule: hit.rule.clone(),
-            span: hit.span,
-            raised_at: hit.ready_at.max(hit.span.end),
-            severity: hit.severity,
-            measured: None,
-            threshold: None,
-            text: hit.text.clone(),
-            reason: hit.reason.clone(),
-            suggestion: hit.suggestion.clone(),
-        }));
     }
 }
 

@@ -181,6 +181,11 @@ impl LiveSession {
         self.commands.send(Command::Language(language)).ok();
     }
 
+    /// Puts into the log what a person says about the session: a dismissal, where a part of the call begins.
+    pub fn say(&self, event: SessionEvent) {
+        self.commands.send(Command::Say(event)).ok();
+    }
+
     /// Goes on with another transcriber, from the next window of text on; also after the last one has crashed. It must
     /// obey the flag that the session was started with. A session that began without text stays without.
     pub fn replace_transcriber(&self, transcriber: Box<dyn Transcriber>) {

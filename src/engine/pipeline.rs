@@ -77,7 +77,7 @@ impl Pipeline {
         let profile = header.profile.clone();
         let with_text = !header.model.is_empty();
         let unit = unit_of(header.language);
-        let pipeline = Self {
+        let mut pipeline = Self {
             language: LanguageVote::new(header.language),
             with_text,
             partial_block: Vec::with_capacity(FRAME_SAMPLES),
@@ -108,7 +108,7 @@ impl Pipeline {
             provisional: Provisional::default(),
             judge: Judge::new(profile, with_text, header.baseline.as_ref()),
         };
-        out.push(SessionEvent::Started(Box::new(header)));
+        pipeline.emit(SessionEvent::Started(Box::new(header)), out);
         pipeline
     }
 
@@ -233,7 +233,8 @@ impl Pipeline {
     /// they came. Banned phrases in them show at once, and may be withdrawn.
     pub fn glance(&mut self, span: Span, words: Vec<Word>, at: SampleTime, out: &mut Vec<SessionEvent>) {
         let segment = TextSegment { span, words, language: self.language.likelier(), ready_at: at };
-        let hits = self.listener.glance(&segment);
+        let mut hits = self.listener.glance(&segment);
+        hits.retain(|hit| !self.judge.is_aside(hit, &segment));
         self.provisional.hear(hits, at, out);
     }
 

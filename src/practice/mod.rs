@@ -3,13 +3,15 @@
 pub mod baseline;
 pub mod checklist;
 pub mod choices;
+pub mod dismissals;
 pub mod key_facts;
 pub mod nudge;
+pub mod pack_editor;
+pub mod pack_shelf;
 pub mod phases;
 pub mod profile;
 pub mod report;
 pub mod review;
 pub mod score;
-pub mod sentences;
 pub mod service_review;
 pub mod setup;

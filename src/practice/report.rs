@@ -13,9 +13,9 @@ use crate::analysis::calibration;
 use crate::analysis::delivery::Delivery;
 use crate::analysis::statistics::mean_and_sd;
 use crate::analysis::tremor::Tremor;
-use crate::session::event::{Fade, Filler, Frame, PacePoint, QuestionKind};
+use crate::session::event::{Fade, Filler, Flag, Frame, PacePoint, QuestionKind};
 use crate::session::timeline::Timeline;
-use crate::text::{delivery_reason, flag_message, flag_suggestion, score_reason};
+use crate::text::{delivery_reason, flag_message, flag_suggestion, hit_reason, score_reason};
 use crate::time::{SampleTime, Span};
 use serde_json::{Value, json};
 
@@ -83,7 +83,8 @@ pub fn document(timeline: &Timeline, locale: &str) -> Value {
         },
         "loudness": loudness(timeline),
         "delivery": delivery_value(timeline, &review, locale),
-        "flags": flags(timeline, locale),
+        "flags": flags(timeline, timeline.flags.iter().collect(), locale),
+        "dismissed": flags(timeline, dismissed(timeline), locale),
         "gaps": timeline.gaps.iter().map(|(span, cause)| with_span(*span, json!({"cause": cause}))).collect::<Vec<_>>(),
         "checklist": checklist_json(&review.checklist),
         "questions": review.service.as_ref().map_or_else(|| json!({}), questions),
@@ -131,6 +132,7 @@ fn pace(timeline: &Timeline, review: &PaceReview) -> Value {
     let phase = |part: &phases::PhasePace| {
         let figures = json!({
             "id": part.phase.name(),
+            "own": part.is_own,
             "per_min": rounded(part.per_min, 1),
             "articulation_per_min": rounded(part.articulation_per_min, 1),
         });
@@ -250,10 +252,15 @@ fn delivery_value(timeline: &Timeline, review: &Review, locale: &str) -> Value {
     })
 }
 
-fn flags(timeline: &Timeline, locale: &str) -> Vec<Value> {
-    let mut flags: Vec<_> = timeline.flags.iter().collect();
+/// Flags that a person has said do not count.
+fn dismissed(timeline: &Timeline) -> Vec<&Flag> {
+    timeline.aside.iter().filter(|(_, why)| why.is_dismissed()).map(|(flag, _)| flag).collect()
+}
+
+fn flags(timeline: &Timeline, mut flags: Vec<&Flag>, locale: &str) -> Vec<Value> {
     flags.sort_by_key(|flag| (flag.span.start, flag.id));
-    let value = |flag: &&crate::session::event::Flag| {
+    let value = |flag: &&Flag| {
+        let hit = timeline.hit_of(flag);
         with_span(
             flag.span,
             json!({
@@ -267,6 +274,10 @@ fn flags(timeline: &Timeline, locale: &str) -> Vec<Value> {
                 "message": flag_message(flag, locale),
                 "reason": flag.reason,
                 "suggestion": flag_suggestion(flag, locale),
+                "confidence": hit.map_or(Value::Null, |hit| rounded(hit.confidence, 3)),
+                "by": hit.map(|hit| hit.by),
+                "phrase": hit.map(|hit| &hit.phrase),
+                "why": hit.map(|hit| hit_reason(hit, locale)),
             }),
         )
     };

@@ -104,7 +104,7 @@ impl PaceReview {
             source,
             overall_per_min: per_min(spoken.seconds()),
             articulation_per_min: per_min(speech_s),
-            phases: phases::phases(timeline, unit, None),
+            phases: phases::phases(timeline, unit),
         }
     }
 }

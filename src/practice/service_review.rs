@@ -3,10 +3,10 @@
 //!
 //! A pure function of the timeline: cues, questions and the settled text.
 
-use super::sentences::sentences;
-use crate::session::event::QuestionKind;
+use crate::session::event::{QuestionKind, Word};
 use crate::session::timeline::Timeline;
 use crate::time::{SampleTime, Span, samples};
+use crate::wording::{nin_and_ni, sentences};
 
 /// From so many questions on, asking only one kind of them is worth a word (curriculum C1).
 const ONE_KIND: usize = 4;
@@ -46,7 +46,8 @@ pub struct ServiceReview {
     pub cannot: usize,
     /// 您 (H3).
     pub formal_you: usize,
-    /// 你 (H3); the greeting 你好 is how the curriculum has it, and does not count, nor does 您好.
+    /// 你 (H3); the greeting 你好 is how the curriculum has it, and does not count, nor does 您好, nor what somebody
+    /// else is quoted with.
     pub plain_you: usize,
     /// Professional phrases (H4).
     pub professional: usize,
@@ -58,7 +59,7 @@ impl ServiceReview {
         let said = |id: &str| timeline.cues.iter().filter(|cue| cue.id == id).count();
         let questions =
             QuestionKind::ALL.map(|kind| timeline.questions.iter().filter(|asked| asked.kind == kind).count());
-        let (formal_you, plain_you) = forms_of_you(&timeline.transcript());
+        let (formal_you, plain_you) = forms_of_you(timeline);
         let name_uses = said("E4.use_name");
         let minutes = spoken(timeline).map(|span| span.seconds() / 60.0);
         Self {
@@ -148,25 +149,17 @@ fn proposals_asked(timeline: &Timeline) -> usize {
     asked.count()
 }
 
-/// How often 您 and how often 你 is said to the customer.
-fn forms_of_you(text: &str) -> (usize, usize) {
-    let (mut formal, mut plain) = (0, 0);
-    let mut characters = text.chars().filter(|c| !c.is_whitespace()).peekable();
-    while let Some(character) = characters.next() {
-        let greets = characters.peek() == Some(&'好');
-        match character {
-            '您' if !greets => formal += 1,
-            '你' if !greets => plain += 1,
-            _ => {}
-        }
-    }
-    (formal, plain)
+/// How often 您 and how often 你 is said to the customer: the rule that marks each 你 counts them too.
+fn forms_of_you(timeline: &Timeline) -> (usize, usize) {
+    let words: Vec<Word> = timeline.segments.iter().flat_map(|segment| segment.words.iter().cloned()).collect();
+    let (formal, plain) = nin_and_ni(&words);
+    (formal as usize, plain as usize)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::session::event::{Cue, Language, Question, SessionEvent, TextSegment, Word};
+    use crate::session::event::{Cue, Language, Question, SessionEvent, TextSegment};
 
     fn span(start_s: f64, end_s: f64) -> Span {
         Span::new(SampleTime::from_seconds(start_s), SampleTime::from_seconds(end_s))
@@ -230,6 +223,13 @@ mod tests {
         let review = review(&events);
         assert_eq!((review.proposals, review.proposals_asked), (3, 1));
         assert!(review.asked_share().is_some_and(|share| (share - 1.0 / 3.0).abs() < 1e-9));
+    }
+
+    #[test]
+    fn only_what_is_said_to_the_customer_counts_as_you() {
+        let events = [&said(1.0, "你好像没收到，他说你不在，迷你音箱。")[..], &said(20.0, "您好您的单。")].concat();
+        let review = review(&events);
+        assert_eq!((review.formal_you, review.plain_you), (1, 1));
     }
 
     #[test]

@@ -107,6 +107,7 @@ impl Setup {
             model,
             language: self.language,
             baseline: None,
+            dismissals: Vec::new(),
         }
     }
 }
@@ -128,12 +129,39 @@ pub fn read_pack(path: &Path) -> Result<Pack, SetupError> {
     read_layers(path, &mut Vec::new())
 }
 
+/// A pack whose text may not be that of its file yet, and apart from it the pack that it lies over. Errors speak of its
+/// file by its name alone.
+///
+/// # Errors
+/// As [`read_pack`].
+pub fn pack_of_text(text: &str, path: &Path) -> Result<(Pack, Option<Pack>), SetupError> {
+    let name = path.file_name().map(|name| name.to_string_lossy());
+    let pack = Pack::parse(text, &name.unwrap_or_else(|| path.to_string_lossy()))?;
+    let below = read_below(path, &pack, &mut Vec::new())?;
+    Ok((pack, below))
+}
+
+/// The text of a pack's file.
+///
+/// # Errors
+/// [`SetupError::PackUnreadable`].
+pub fn read_text(path: &Path) -> Result<String, SetupError> {
+    std::fs::read_to_string(path)
+        .map_err(|error| SetupError::PackUnreadable { path: path.to_owned(), reason: error.to_string() })
+}
+
 /// Reads the pack in `path` and those below it; `above` are the files that asked for it.
 fn read_layers(path: &Path, above: &mut Vec<PathBuf>) -> Result<Pack, SetupError> {
-    let text = std::fs::read_to_string(path)
-        .map_err(|error| SetupError::PackUnreadable { path: path.to_owned(), reason: error.to_string() })?;
-    let pack = Pack::parse(&text, &path.display().to_string())?;
-    let Some(lower) = pack.extends.clone() else { return Ok(pack) };
+    let pack = Pack::parse(&read_text(path)?, &path.display().to_string())?;
+    match read_below(path, &pack, above)? {
+        Some(below) => Ok(Pack::layered(pack, below)?),
+        None => Ok(pack),
+    }
+}
+
+/// Reads what `pack`, the one in `path`, lies over.
+fn read_below(path: &Path, pack: &Pack, above: &mut Vec<PathBuf>) -> Result<Option<Pack>, SetupError> {
+    let Some(lower) = pack.extends.clone() else { return Ok(None) };
     above.push(path.to_owned());
     let (place, wanted) = (lower.place, lower.name);
     let bundled = Pack::bundled(&wanted);
@@ -151,11 +179,10 @@ fn read_layers(path: &Path, above: &mut Vec<PathBuf>) -> Result<Pack, SetupError
     if above.len() >= MOST_LAYERS {
         return Err(SetupError::TooManyLayers { place, wanted });
     }
-    let below = match bundled {
+    Ok(Some(match bundled {
         Some(bundled) => bundled?,
         None => read_layers(&next, above)?,
-    };
-    Ok(Pack::layered(pack, below)?)
+    }))
 }
 
 /// Whether two paths are the same file, however they are written.

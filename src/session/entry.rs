@@ -6,7 +6,7 @@ use super::store;
 use crate::time::SampleTime;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// Key of `summary.json` under which the store keeps what lists show; everything else is the caller's summary.
@@ -72,10 +72,23 @@ pub(super) struct Digest {
     pub source: String,
     pub position: SampleTime,
     pub ended: Option<EndCause>,
-    pub flag_counts: BTreeMap<FlagKind, usize>,
+    flags: BTreeMap<u32, FlagKind>,
+    /// Flags that do not count.
+    aside: BTreeSet<u32>,
+    /// Length of what was said about the session afterwards, in bytes.
+    pub amended_bytes: u64,
 }
 
 impl Digest {
+    /// How many flags that count there are of each kind.
+    fn flag_counts(&self) -> BTreeMap<FlagKind, usize> {
+        let mut counts = BTreeMap::new();
+        for (_, kind) in self.flags.iter().filter(|(id, _)| !self.aside.contains(id)) {
+            *counts.entry(*kind).or_default() += 1;
+        }
+        counts
+    }
+
     pub fn take(&mut self, event: &SessionEvent) {
         self.position = self.position.max(log::reach(event));
         match event {
@@ -83,7 +96,15 @@ impl Digest {
                 self.started_at.clone_from(&header.started_at);
                 self.source.clone_from(&header.source.path);
             }
-            SessionEvent::Flag(flag) => *self.flag_counts.entry(flag.kind).or_default() += 1,
+            SessionEvent::Flag(flag) => {
+                self.flags.insert(flag.id, flag.kind);
+            }
+            SessionEvent::FlagAside { id, .. } => {
+                self.aside.insert(*id);
+            }
+            SessionEvent::FlagBack { id } => {
+                self.aside.remove(id);
+            }
             SessionEvent::Ended { cause, .. } => self.ended = Some(*cause),
             _ => {}
         }
@@ -91,13 +112,14 @@ impl Digest {
 
     /// The entry of the session `id`, whose state lies in `state`.
     pub fn entry(self, id: &str, path: &Path, state: State) -> Entry {
+        let flag_counts = self.flag_counts().into_iter().collect();
         let told = (!self.started_at.is_empty()).then_some(self.started_at);
         Entry {
             id: id.to_owned(),
             path: path.to_path_buf(),
             started_at: told.or_else(|| store::started_text_of_id(id)).unwrap_or_default(),
             duration_s: self.position.seconds(),
-            flag_counts: self.flag_counts.into_iter().collect(),
+            flag_counts,
             score: None,
             source: self.source,
             ended: self.ended,
@@ -113,7 +135,8 @@ impl Digest {
             source: self.source.clone(),
             duration_s: self.position.seconds(),
             ended: self.ended.and_then(|cause| serde_json::to_value(cause).ok()),
-            flag_counts: self.flag_counts.iter().map(|(kind, count)| (kind.name().to_owned(), *count)).collect(),
+            flag_counts: self.flag_counts().into_iter().map(|(kind, count)| (kind.name().to_owned(), count)).collect(),
+            amended_bytes: self.amended_bytes,
         };
         let mut fields = match summary {
             Value::Object(fields) => fields.clone(),
@@ -133,6 +156,9 @@ struct SessionPart {
     duration_s: f64,
     ended: Option<Value>,
     flag_counts: BTreeMap<String, usize>,
+    /// Length of what was said about the session afterwards and is taken in here, in bytes.
+    #[serde(default)]
+    amended_bytes: u64,
 }
 
 /// The parts of `summary.json` that a list needs; the rest is passed over without being kept.
@@ -143,10 +169,14 @@ struct SummaryHead {
     score: Value,
 }
 
-/// The entry that the `summary.json` of a complete session tells; none when the file is missing or damaged.
+/// The entry that the `summary.json` of a complete session tells; none when the file is missing or damaged, or when
+/// more was said about the session since it was written.
 pub(super) fn from_summary(id: &str, path: &Path) -> Option<Entry> {
     let bytes = std::fs::read(path.join(store::SUMMARY_FILE)).ok()?;
     let SummaryHead { session, score } = serde_json::from_slice(&bytes).ok()?;
+    if session.amended_bytes != store::length_of(&path.join(store::AMENDED_FILE)) {
+        return None;
+    }
     let kind = |name: &str| serde_json::from_value::<FlagKind>(Value::from(name)).ok();
     let mut flag_counts: Vec<_> =
         session.flag_counts.iter().filter_map(|(name, count)| Some((kind(name)?, *count))).collect();

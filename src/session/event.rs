@@ -4,6 +4,7 @@
 //! ([`super::timeline::Timeline`]). Events carry the audio span they speak of, so the order in which slow
 //! results arrive never changes the fold.
 
+pub use super::amend::{Aside, CallPhase, Dismissal, OwnPhases};
 use super::baseline::VoiceBaseline;
 pub use super::flag::{Flag, FlagKind, Severity};
 use super::profile::Profile;
@@ -70,6 +71,16 @@ pub enum SessionEvent {
     FlagWorse { id: u32, severity: Severity, measured: f32, threshold: f32 },
     /// The stretch that flag `id` speaks of reaches to `end`.
     FlagClosed { id: u32, end: SampleTime },
+    /// Flag `id` is not shown and does not count. Stands before its flag where that was so from the start.
+    FlagAside { id: u32, why: Aside },
+    /// Flag `id` counts again.
+    FlagBack { id: u32 },
+    /// A person has said that a finding does not count, here and wherever it is said again.
+    Dismissed(Dismissal),
+    /// A person has taken a dismissal back.
+    Restored(Dismissal),
+    /// A person has said where a part of the call begins; without a time it is found by itself again.
+    PhaseBegins { phase: CallPhase, at: Option<SampleTime> },
     /// Input was lost; the counter went on by `span` and the recording holds silence there.
     Gap { span: Span, cause: GapCause },
     /// The state of the input device has changed.
@@ -85,7 +96,7 @@ pub enum SessionEvent {
     Paused { at: SampleTime },
     /// The session goes on.
     Resumed { at: SampleTime },
-    /// Always last: the session is complete.
+    /// The session is complete; only what a person says about it afterwards comes later.
     Ended { at: SampleTime, cause: EndCause },
 }
 
@@ -95,9 +106,17 @@ impl SessionEvent {
         !matches!(self, Self::Partial { .. } | Self::Provisional { .. } | Self::Withdrawn { .. } | Self::Lag { .. })
     }
 
-    /// Whether the event was measured from the voice or the text, as opposed to judged by a profile.
+    /// Whether the event was measured from the voice or the text, or said by a person, as opposed to judged.
     pub fn is_measurement(&self) -> bool {
-        !matches!(self, Self::Flag(_) | Self::FlagWorse { .. } | Self::FlagClosed { .. } | Self::PauseKind { .. })
+        let flags = matches!(
+            self,
+            Self::Flag(_)
+                | Self::FlagWorse { .. }
+                | Self::FlagClosed { .. }
+                | Self::FlagAside { .. }
+                | Self::FlagBack { .. }
+        );
+        !flags && !matches!(self, Self::PauseKind { .. })
     }
 }
 
@@ -123,6 +142,9 @@ pub struct Header {
     /// How the agent usually speaks, where that was known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub baseline: Option<VoiceBaseline>,
+    /// Findings that had been dismissed before the session.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub dismissals: Vec<Dismissal>,
 }
 
 /// Where the voice came from.

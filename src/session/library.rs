@@ -2,6 +2,7 @@
 //!
 //! Nothing here trusts a file: one damaged session is listed as such and never hides the others.
 
+use super::amendments;
 use super::entry::{self, Digest};
 pub use super::entry::{Entry, State};
 use super::event::SessionEvent;
@@ -86,6 +87,8 @@ impl Library {
         if events.is_empty() {
             return Err(StoreError::Damaged { path: log_path, reason: "it holds no event that can be read".into() });
         }
+        let amended = amendments::read(&folder)?;
+        events.extend(amended.events);
         let audio_path = folder.join(store::AUDIO_FILE);
         Ok(Stored {
             entry: self.entry(id),
@@ -93,7 +96,7 @@ impl Library {
             events,
             audio_path: audio_path.is_file().then_some(audio_path),
             summary: entry::stored_summary(&folder),
-            warnings: state.warnings,
+            warnings: [state.warnings, amended.warnings].concat(),
         })
     }
 
@@ -183,7 +186,7 @@ impl Library {
     }
 
     /// What lists show of the session `id`, however damaged it is.
-    fn entry(&self, id: &str) -> Entry {
+    pub(super) fn entry(&self, id: &str) -> Entry {
         let folder = self.sessions.join(id);
         if let Some(entry) = entry::from_summary(id, &folder) {
             return entry;
@@ -196,6 +199,7 @@ impl Library {
                 rate_hz = Some(header.source.rate_hz);
             }
         });
+        amendments::read(&folder).unwrap_or_default().events.iter().for_each(|event| digest.take(event));
         if let Ok(Some(wav)) = wav::inspect(&folder.join(store::AUDIO_FILE), rate_hz) {
             digest.position = digest.position.max(at_16_khz(wav.frames, wav.rate_hz));
         }

@@ -1,5 +1,7 @@
 //! A session: its events, what they add up to, and where they are kept.
 
+pub mod amend;
+pub mod amendments;
 pub mod baseline;
 mod entry;
 pub mod event;

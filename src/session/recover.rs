@@ -3,7 +3,8 @@
 //! Every step looks at what is on disk and changes only what is not yet right, so that recovery may itself be cut
 //! off and run again.
 
-use super::entry::{self, Digest};
+use super::amendments;
+use super::entry::Digest;
 use super::event::{EndCause, SessionEvent};
 use super::library::{Library, State};
 use super::log::{self, LogState};
@@ -63,16 +64,17 @@ impl Library {
             return Err(StoreError::Damaged { path: log_path, reason });
         }
         let log_changed = repair_log(&log_path, &log, &mut events, audio_end, &mut notes)?;
+        let amended = amendments::read(&folder)?;
+        events.extend(amended.events);
         let mut digest = Digest::default();
         events.iter().for_each(|event| digest.take(event));
-        if log_changed || entry::from_summary(id, &folder).is_none() {
-            let bytes = digest.summary_bytes(id, &summarize(&Timeline::of(&events)));
-            let path = folder.join(store::SUMMARY_FILE);
-            store::replace_file(&path, &bytes).map_err(|error| StoreError::io("write", &path, &error))?;
+        if log_changed || !amendments::has_summary(id, &folder) {
+            amendments::write_summary(id, &folder, &events, &summarize(&Timeline::of(&events)))?;
             notes.push("the summary was written anew".into());
         }
         let changed = !notes.is_empty();
         notes.extend(log.warnings);
+        notes.extend(amended.warnings);
         Ok(Recovered { id: id.to_owned(), changed, duration_s: digest.position.seconds(), notes })
     }
 
@@ -176,7 +178,7 @@ fn repair_log(
 }
 
 /// Cuts the file at `whole_bytes` and adds `tail`.
-fn append(path: &Path, whole_bytes: u64, tail: &[u8]) -> io::Result<()> {
+pub(super) fn append(path: &Path, whole_bytes: u64, tail: &[u8]) -> io::Result<()> {
     let mut file = OpenOptions::new().write(true).open(path)?;
     file.set_len(whole_bytes)?;
     file.seek(SeekFrom::Start(whole_bytes))?;

@@ -1,5 +1,6 @@
 //! What was found in the settled text: phrases that hurt, words that the call needs, questions.
 
+use super::amend::CallPhase;
 use super::flag::Severity;
 use crate::time::{SampleTime, Span};
 use serde::{Deserialize, Serialize};
@@ -31,6 +32,9 @@ pub struct Hit {
     /// What it was found by.
     #[serde(default)]
     pub by: MatchedBy,
+    /// Parts of the call in which the entry counts; everywhere when empty.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub phases: Vec<CallPhase>,
 }
 
 /// What a phrase was found by.

@@ -4,6 +4,7 @@
 //! A session is one folder, `<root>/sessions/<id>/`, with
 //! - `audio.wav`: the voice at the source's rate, mono, 16 bit ([`super::wav`]);
 //! - `events.jsonl`: one [`super::event::SessionEvent`] per line, only ever appended to ([`super::log`]);
+//! - `amended.jsonl`: what people said about it afterwards, in the same form, only ever appended to ([`super::amendments`]);
 //! - `summary.json`: written last, as a whole; a session that has one is complete;
 //! - `lock`: empty, locked while a program writes the session. The system frees the lock when that program dies.
 
@@ -19,6 +20,8 @@ pub const SESSIONS_FOLDER: &str = "sessions";
 pub const AUDIO_FILE: &str = "audio.wav";
 /// File name of the event log.
 pub const EVENTS_FILE: &str = "events.jsonl";
+/// File name of what was said about a finished session.
+pub const AMENDED_FILE: &str = "amended.jsonl";
 /// File name of the summary.
 pub const SUMMARY_FILE: &str = "summary.json";
 /// File name of the lock.
@@ -288,6 +291,11 @@ pub fn replace_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
     }
     sync_folder(path.parent().unwrap_or(path));
     Ok(())
+}
+
+/// Length of a file in bytes; 0 where there is none.
+pub(super) fn length_of(path: &Path) -> u64 {
+    fs::metadata(path).map_or(0, |file| file.len())
 }
 
 /// Asks the system to keep names made in `folder` across a power cut. Not every system can; that is no error.

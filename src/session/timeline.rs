@@ -52,6 +52,14 @@ pub struct Timeline {
     pub questions: Vec<Question>,
     /// Flags by id; spans grow until the flag is closed.
     pub flags: Vec<Flag>,
+    /// Flags that are not shown and do not count, by id, each with the reason.
+    pub aside: Vec<(Flag, Aside)>,
+    /// Findings that have been dismissed, before the session or during it.
+    pub dismissals: Vec<Dismissal>,
+    /// Where a person lets parts of the call begin.
+    pub own_phases: OwnPhases,
+    /// Ids that were set aside before their flags came.
+    pub aside_at_once: Vec<(u32, Aside)>,
     /// Lost input.
     pub gaps: Vec<(Span, GapCause)>,
     /// Latest state and name of the device.
@@ -92,7 +100,10 @@ impl Timeline {
     /// Takes one event in.
     pub fn apply(&mut self, event: &SessionEvent) {
         match event {
-            SessionEvent::Started(header) => self.header = Some(header.clone()),
+            SessionEvent::Started(header) => {
+                self.dismissals.clone_from(&header.dismissals);
+                self.header = Some(header.clone());
+            }
             SessionEvent::Frames(block) => self.apply_frames(block),
             SessionEvent::SpeechStarted { at } => {
                 self.speech_open = Some(*at);
@@ -147,10 +158,21 @@ impl Timeline {
                 let place = self.questions.partition_point(|known| known.span.start <= question.span.start);
                 self.questions.insert(place, question.clone());
             }
-            SessionEvent::Flag(flag) => {
-                let place = self.flags.partition_point(|known| known.id < flag.id);
-                self.flags.insert(place, flag.clone());
+            SessionEvent::Flag(flag) => self.apply_flag(flag.clone()),
+            SessionEvent::FlagAside { id, why } => self.set_aside(*id, *why),
+            SessionEvent::FlagBack { id } => {
+                if let Some(place) = self.aside.iter().position(|(flag, _)| flag.id == *id) {
+                    let (flag, _) = self.aside.remove(place);
+                    self.apply_flag(flag);
+                }
             }
+            SessionEvent::Dismissed(dismissal) => {
+                if !self.dismissals.contains(dismissal) {
+                    self.dismissals.push(dismissal.clone());
+                }
+            }
+            SessionEvent::Restored(dismissal) => self.dismissals.retain(|known| known != dismissal),
+            SessionEvent::PhaseBegins { phase, at } => self.own_phases.set(*phase, *at),
             SessionEvent::FlagWorse { id, severity, measured, threshold } => {
                 if let Some(flag) = self.flags.iter_mut().find(|flag| flag.id == *id) {
                     flag.severity = *severity;
@@ -187,6 +209,47 @@ impl Timeline {
                 self.paused = false;
             }
         }
+    }
+
+    fn apply_flag(&mut self, flag: Flag) {
+        if let Some(place) = self.aside_at_once.iter().position(|(id, _)| *id == flag.id) {
+            let (_, why) = self.aside_at_once.swap_remove(place);
+            self.put_aside(flag, why);
+            return;
+        }
+        let place = self.flags.partition_point(|known| known.id < flag.id);
+        self.flags.insert(place, flag);
+    }
+
+    fn set_aside(&mut self, id: u32, why: Aside) {
+        if let Some(place) = self.flags.iter().position(|flag| flag.id == id) {
+            let flag = self.flags.remove(place);
+            self.put_aside(flag, why);
+        } else if let Some((_, known)) = self.aside.iter_mut().find(|(flag, _)| flag.id == id) {
+            *known = why;
+        } else {
+            self.aside_at_once.push((id, why));
+        }
+    }
+
+    fn put_aside(&mut self, flag: Flag, why: Aside) {
+        let place = self.aside.partition_point(|(known, _)| known.id < flag.id);
+        self.aside.insert(place, (flag, why));
+    }
+
+    /// The finding that a flag about wording judges.
+    pub fn hit_of(&self, flag: &Flag) -> Option<&Hit> {
+        self.hits.iter().find(|hit| is_about(flag, hit))
+    }
+
+    /// Whether the flag about a finding is not shown and does not count.
+    pub fn is_aside(&self, hit: &Hit) -> bool {
+        self.aside.iter().any(|(flag, _)| is_about(flag, hit))
+    }
+
+    /// Why the flag `id` is not shown; none when it is.
+    pub fn why_aside(&self, id: u32) -> Option<Aside> {
+        self.aside.iter().find(|(flag, _)| flag.id == id).map(|(_, why)| *why)
     }
 
     fn apply_frames(&mut self, block: &FrameBlock) {
@@ -303,6 +366,15 @@ impl Timeline {
         }
         text.trim().to_owned()
     }
+}
+
+/// Whether a flag judges this finding.
+fn is_about(flag: &Flag, hit: &Hit) -> bool {
+    let kind = match hit.level {
+        HitLevel::Banned => FlagKind::BannedWording,
+        HitLevel::Discouraged => FlagKind::DiscouragedWording,
+    };
+    flag.span == hit.span && flag.kind == kind && flag.rule == hit.rule
 }
 
 /// What to multiply an acoustic figure by, from a window that has both. A short window says little, so it counts

@@ -1,12 +1,13 @@
 //! What measurements and flags say to people, in the language of the window or the terminal.
 
 pub mod explain;
+mod explain_packs;
 
 use crate::analysis::delivery::{Movement, Witness};
 use crate::practice::profile::STANDARD;
 use crate::practice::review::Review;
 use crate::practice::score::Part;
-use crate::session::event::{Flag, FlagKind, Header};
+use crate::session::event::{Flag, FlagKind, Header, Hit, MatchedBy};
 use rust_i18n::t;
 
 /// Languages that the program speaks, the default first.
@@ -57,6 +58,62 @@ pub fn flag_suggestion(flag: &Flag, locale: &str) -> String {
     }
     let key = format!("flag.{}.suggestion", flag.kind.name());
     t!(&key, locale = locale).into_owned()
+}
+
+/// A finding this sure is beyond doubt: at most, every character was heard as another of the same syllable.
+const VERY_SURE: f32 = 0.9;
+/// A finding less sure than this wants a listener: every fifth character was heard as something else.
+const SURE: f32 = 0.78;
+
+/// How sure a finding is and what it rests on, in the words of people: whether the words are there, what they sound
+/// like, or how the sentence is built.
+pub fn hit_reason(hit: &Hit, locale: &str) -> String {
+    let phrase = readable_phrase(&hit.phrase);
+    let is_same = phrase == hit.text || phrase.is_empty();
+    let by = match hit.by {
+        MatchedBy::Characters if is_same => "hit.by_words",
+        MatchedBy::Characters => "hit.by_pattern",
+        MatchedBy::Sound => "hit.by_sound",
+        MatchedBy::Likelihood => "hit.by_likelihood",
+        MatchedBy::Structure => "hit.by_structure",
+    };
+    let by = t!(by, locale = locale, phrase = phrase, text = hit.text);
+    t!("hit.reason", locale = locale, sure = hit_certainty(hit, locale), by = by).into_owned()
+}
+
+/// How sure a finding is, in a word.
+pub fn hit_certainty(hit: &Hit, locale: &str) -> String {
+    let key = match hit.confidence {
+        sure if sure >= VERY_SURE => "hit.very_sure",
+        sure if sure >= SURE => "hit.likely",
+        _ => "hit.doubtful",
+    };
+    t!(key, locale = locale).into_owned()
+}
+
+/// A phrase of a pack without the signs that only packs know: of several ways the first, what may be missing left out.
+fn readable_phrase(source: &str) -> String {
+    let mut text = String::new();
+    // For each bracket that is open: whether its contents are left out.
+    let mut open: Vec<bool> = Vec::new();
+    for character in source.chars() {
+        match character {
+            '(' | '（' => open.push(true),
+            '[' | '【' => open.push(false),
+            ')' | '）' | ']' | '】' => {
+                open.pop();
+            }
+            '|' => {
+                if let Some(left_out) = open.last_mut() {
+                    *left_out = true;
+                }
+            }
+            '^' | '$' => {}
+            other if !open.contains(&true) => text.push(other),
+            _ => {}
+        }
+    }
+    text.trim().replace("……", "…")
 }
 
 /// Why a part of the score is what it is.
@@ -126,6 +183,46 @@ mod tests {
     fn a_pause_just_too_short_does_not_read_as_long_enough() {
         assert_eq!(figure(FlagKind::RushedFact, Some(0.28)), "0.28");
         assert_eq!(figure(FlagKind::RushedFact, Some(0.3)), "0.30");
+    }
+
+    #[test]
+    fn a_phrase_reads_without_the_signs_of_packs() {
+        for (source, read) in [
+            ("这是(我们)公司[的|之]规定", "这是公司的规定"),
+            ("^我(真的|也)不知道$", "我不知道"),
+            ("[你|您]……应该", "你…应该"),
+            ("[[a|b] c|d]", "a c"),
+        ] {
+            assert_eq!(readable_phrase(source), read);
+        }
+    }
+
+    #[test]
+    fn a_finding_says_how_sure_it_is_and_why() {
+        let hit = |confidence, by, phrase: &str| Hit {
+            rule: "ban-08".into(),
+            level: crate::session::event::HitLevel::Banned,
+            severity: Severity::Bad,
+            span: Span::default(),
+            ready_at: SampleTime::ZERO,
+            text: "我不知到".into(),
+            reason: String::new(),
+            suggestion: String::new(),
+            confidence,
+            phrase: phrase.into(),
+            by,
+            phases: Vec::new(),
+        };
+        let zh = |confidence, by, phrase: &str| hit_reason(&hit(confidence, by, phrase), "zh");
+        assert_eq!(zh(1.0, MatchedBy::Characters, "我不知到"), "很确定：就是这几个字");
+        assert_eq!(zh(0.85, MatchedBy::Sound, "我(真)不知道"), "可能：听着像“我不知道”");
+        assert_eq!(zh(0.7, MatchedBy::Structure, "H1"), "待确认：从句子的说法看出来的");
+        for by in [MatchedBy::Characters, MatchedBy::Sound, MatchedBy::Likelihood, MatchedBy::Structure] {
+            for locale in LOCALES {
+                let reason = hit_reason(&hit(0.85, by, "我(真)不知道"), locale);
+                assert!(!reason.contains("hit.") && !reason.contains("%{"), "{reason}");
+            }
+        }
     }
 
     #[test]

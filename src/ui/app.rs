@@ -1,5 +1,6 @@
 //! The window's state, and the one place where commands are carried out.
 
+mod amend;
 mod perform;
 
 use super::FRAME_GAP;
@@ -20,7 +21,9 @@ use super::settings;
 use super::supervisor;
 use super::theme::{self, GRID, SMALL, Tokens};
 use super::widgets::{button, card};
+use super::wording::{self, WordingPage};
 use super::words::Words;
+use crate::practice::dismissals::Kept;
 use crate::session::event::{DeviceState, Language};
 use egui::{CornerRadius, Rect, Ui, pos2, vec2};
 
@@ -40,6 +43,8 @@ pub struct App {
     devices: Vec<DeviceChoice>,
     sessions: Vec<SessionEntry>,
     models: ModelList,
+    dismissals: Vec<Kept>,
+    wording: WordingPage,
     replay: Option<Replay>,
     check: MicCheck,
     supervisor_open: bool,
@@ -68,6 +73,8 @@ impl App {
             devices,
             sessions: Vec::new(),
             models: ModelList::default(),
+            dismissals: Vec::new(),
+            wording: WordingPage::default(),
             replay: None,
             check: MicCheck::default(),
             supervisor_open: false,
@@ -219,11 +226,13 @@ impl App {
             Page::FirstRun => self.check_microphone(),
             _ => self.close_check(),
         }
-        if page == Page::Sessions {
+        if matches!(page, Page::Sessions | Page::Wording) {
             self.sessions = self.backend.sessions();
+            self.wording.opened(&self.sessions);
         }
         if page == Page::Settings {
             self.models = self.backend.models();
+            self.dismissals = self.backend.dismissals();
         }
         self.asked = None;
         self.page = page;
@@ -260,6 +269,7 @@ impl App {
             Command::Open(Page::Live),
             Command::Open(Page::Sessions),
             Command::Open(Page::Settings),
+            Command::Open(Page::Wording),
             Command::ToggleSupervisor,
             Command::SetLocale(self.words().locale().other()),
         ];
@@ -276,6 +286,8 @@ impl App {
                 Command::Back,
             ]),
             Page::Sessions | Page::Settings => keys.push(Command::Back),
+            // Escape belongs to what is being typed.
+            Page::Wording => {}
         }
         keys
     }
@@ -335,9 +347,21 @@ impl App {
                     devices: &self.devices,
                     status: &self.backend.model(),
                     models: &self.models,
+                    dismissals: &self.dismissals,
                     asked: self.asked.as_deref(),
                 };
                 settings::settings_ui(ui, rest, words, &choices, &mut out);
+            }
+            Page::Wording => {
+                let rest = banner::banners_ui(ui, words, inner.with_min_y(GRID), &mut self.banners(words), &mut out);
+                let shown = wording::Shown {
+                    words,
+                    view: self.backend.wording(),
+                    trial: self.backend.trial(),
+                    sessions: &self.sessions,
+                    stored: &|key| self.backend.entry_form(key),
+                };
+                self.wording.ui(ui, rest, &shown, &mut out);
             }
             Page::Replay => {
                 let (top, rest) = split(inner);
@@ -375,7 +399,8 @@ impl App {
         let now = timeline.position;
         let empty = timeline.header.is_none() && timeline.frames.is_empty();
         let writes = matches!(self.backend.model(), ModelStatus::Ready { .. } | ModelStatus::Loading);
-        Scene { timeline, now, figures: &self.figures, words, view: View::ending_at(now), replay: false, empty, writes }
+        let view = View::ending_at(now);
+        Scene { timeline, now, figures: &self.figures, words, view, replay: false, amendable: true, empty, writes }
     }
 
     fn bar<'a>(&'a self, model: &'a ModelStatus, read_only: bool) -> Bar<'a> {
@@ -402,6 +427,7 @@ impl App {
                 (Command::Open(Page::Live), "rail.live", live),
                 (Command::Open(Page::Sessions), "rail.sessions", matches!(self.page, Page::Sessions | Page::Replay)),
                 (Command::ToggleSupervisor, "rail.supervisor", self.supervisor_open),
+                (Command::Open(Page::Wording), "rail.wording", self.page == Page::Wording),
                 (Command::Open(Page::Settings), "rail.settings", self.page == Page::Settings),
             ];
             let top = ui.max_rect().right_top();
@@ -415,8 +441,11 @@ impl App {
             ui.with_layout(egui::Layout::bottom_up(egui::Align::Center), |ui| {
                 ui.label(egui::RichText::new(words.tr("language.other")).font(theme::font(SMALL)).color(tokens.quiet));
                 button::icon_ui(ui, words, &Command::SetLocale(words.locale().other()), button::HEIGHT, out);
-                let theme = if ui.visuals().dark_mode { ThemeChoice::Light } else { ThemeChoice::Dark };
-                button::icon_ui(ui, words, &Command::SetTheme(theme), button::HEIGHT, out);
+                // Large text in a small window: the choice is in the settings, too.
+                if ui.available_height() >= button::HEIGHT {
+                    let theme = if ui.visuals().dark_mode { ThemeChoice::Light } else { ThemeChoice::Dark };
+                    button::icon_ui(ui, words, &Command::SetTheme(theme), button::HEIGHT, out);
+                }
             });
         });
     }

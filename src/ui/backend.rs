@@ -3,6 +3,13 @@
 //! The window draws what a [`Backend`] shows and asks it for everything else. The real one drives the engine, the
 //! stored sessions and the loudspeaker; the tests put a scripted one in its place.
 
+mod wording;
+
+pub use wording::{PackLine, Trial, TrialRequest, WordingAction, WordingView};
+
+use crate::engine::judge::Amendment;
+use crate::practice::dismissals::Kept;
+use crate::practice::pack_editor::{EntryForm, EntryKey};
 use crate::session::event::{FlagKind, Language};
 use crate::session::timeline::Timeline;
 use crate::speech::source::ModelSettings;
@@ -70,6 +77,36 @@ pub trait Backend {
     /// # Errors
     /// One sentence that says what is wrong and what to do.
     fn act_on_model(&mut self, action: ModelAction) -> Result<(), String>;
+    /// Does what the agent wants of a flag, or of the parts of the call, in the session that is shown live.
+    ///
+    /// # Errors
+    /// One sentence that names the file and what to do.
+    fn amend(&mut self, wish: &Amendment) -> Result<(), String>;
+    /// The same in a saved session; answers with it as it is then.
+    ///
+    /// # Errors
+    /// One sentence that names the file and what to do.
+    fn amend_session(&mut self, id: &str, wish: &Amendment) -> Result<Timeline, String>;
+    /// Findings that are dismissed in all sessions to come, oldest first.
+    fn dismissals(&mut self) -> Vec<Kept>;
+    /// Takes one of them back.
+    ///
+    /// # Errors
+    /// One sentence that names the file and what to do.
+    fn restore_dismissal(&mut self, id: u32) -> Result<(), String>;
+    /// Wording packs, and the entries of the one in force.
+    fn wording(&self) -> &WordingView;
+    /// An entry of the pack in force as a form; an empty one for a new entry when there is no key.
+    fn entry_form(&self, key: Option<&EntryKey>) -> Option<EntryForm>;
+    /// Does something with wording packs.
+    ///
+    /// # Errors
+    /// One sentence that says what is wrong and what to do; what was in force before still is.
+    fn act_on_wording(&mut self, action: WordingAction) -> Result<(), String>;
+    /// Tries an entry behind; the newest wish counts.
+    fn try_wording(&mut self, request: TrialRequest);
+    /// What came of the last trial that got anywhere.
+    fn trial(&self) -> Option<&Trial>;
     /// The settings in force.
     fn settings(&self) -> &Settings;
     /// Puts settings in force and keeps them.
@@ -368,6 +405,8 @@ pub struct Settings {
     pub font_scale: f32,
     /// Speech model in use, and where models are fetched from.
     pub models: ModelSettings,
+    /// File of the own wording pack in use; none is the bundled one of the language.
+    pub pack: Option<String>,
 }
 
 impl Default for Settings {
@@ -382,6 +421,7 @@ impl Default for Settings {
             save_sessions: true,
             font_scale: 1.0,
             models: ModelSettings::default(),
+            pack: None,
         }
     }
 }

@@ -1,7 +1,11 @@
 //! The window's backend: the engine, the stored sessions, the speech models, the microphone and the loudspeaker.
 
+mod amend;
 mod loading;
 mod models;
+mod player;
+mod wording;
+mod wording_trial;
 
 use super::backend::*;
 use crate::analysis::loudness::{SILENCE_DB, peak_db};
@@ -10,11 +14,14 @@ use crate::audio::mic::{MicSource, input_devices};
 use crate::audio::paced::PacedSource;
 use crate::audio::playback::Player;
 use crate::audio::source::{AudioError, Read, Source};
+use crate::engine::judge::Amendment;
 use crate::engine::live::{LiveOptions, LiveSession, Trouble, live_text_threads, spawn};
+use crate::practice::dismissals::{self, Kept};
+use crate::practice::pack_editor::{EntryForm, EntryKey};
 use crate::practice::setup::{Setup, source_info};
 use crate::practice::{baseline, choices, report};
 use crate::resources::{self, DEMO};
-use crate::session::event::{Header, Language};
+use crate::session::event::{Header, Language, SessionEvent};
 use crate::session::library::{Entry, Library, State};
 use crate::session::recorder::Recorder;
 use crate::session::store::{StoreError, default_root, local_now, started_text};
@@ -24,12 +31,14 @@ use crate::speech::shelf::Shelf;
 use crate::text::explain::Explain;
 use loading::{Model, ModelLoading};
 use models::ModelDesk;
+use player::RealPlayer;
 use rust_i18n::t;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::thread::JoinHandle;
 use std::time::Duration;
+use wording::WordingDesk;
 
 /// Drives the real program for the window.
 pub struct RealBackend {
@@ -45,7 +54,14 @@ pub struct RealBackend {
     /// The model that takes over in the session that is going on, while it is being loaded.
     replacement: Option<ModelLoading>,
     models: ModelDesk,
+    wording: WordingDesk,
+    /// The notice about the wording pack that is shown now.
+    wording_notice: Option<Notice>,
     cancel: Arc<AtomicBool>,
+    /// Folder name of the session that has just ended, where it was kept.
+    saved: Option<String>,
+    /// What was said about it after the engine had heard its last command.
+    unsaid: Vec<SessionEvent>,
     notices: Vec<Notice>,
     check: Option<Check>,
     recovery: Option<JoinHandle<()>>,
@@ -73,13 +89,18 @@ impl RealBackend {
     /// Reads the settings, begins to load the model and repairs what a crash left behind, both in the background.
     /// `wake` is called from any thread when the window should look.
     pub fn new(wake: Arc<dyn Fn() + Send + Sync>) -> Self {
-        let root = default_root().ok();
+        Self::at(default_root().ok(), wake)
+    }
+
+    /// The same over another data folder.
+    pub fn at(root: Option<PathBuf>, wake: Arc<dyn Fn() + Send + Sync>) -> Self {
         let settings = root
             .as_ref()
             .and_then(|root| choices::read(root))
             .and_then(|choices| serde_json::from_value(choices).ok())
             .unwrap_or_default();
         let cancel = Arc::new(AtomicBool::new(false));
+        let wording = WordingDesk::new(root.as_deref(), &settings, Arc::clone(&wake));
         let mut backend = Self {
             root,
             settings,
@@ -91,7 +112,11 @@ impl RealBackend {
             reload: false,
             replacement: None,
             models: ModelDesk::new(Shelf::open(), Arc::clone(&wake)),
+            wording,
+            wording_notice: None,
             cancel,
+            saved: None,
+            unsaid: Vec::new(),
             notices: Vec::new(),
             check: None,
             recovery: None,
@@ -99,6 +124,7 @@ impl RealBackend {
         };
         backend.load_model();
         backend.recover_in_background();
+        backend.show_wording_notice();
         backend
     }
 
@@ -149,14 +175,20 @@ impl RealBackend {
     /// Starts the session that was asked for, now that the model is ready or has failed.
     fn begin(&mut self, request: &StartRequest) -> Result<(), String> {
         let locale = self.locale();
-        let setup = Setup::load(&request.profile_id, None, request.language).map_err(|error| error.to_string())?;
+        let mut setup = Setup::load(&request.profile_id, None, request.language).map_err(|error| error.to_string())?;
+        if let Some(pack) = self.wording.pack_for(request.language) {
+            setup.pack = pack;
+        } else if let Some(text) = self.wording.misfit(request.language) {
+            self.notice(NoticeSeverity::Info, text);
+        }
         let source = self.open_source(&request.source)?;
         let info = source_info(source.as_ref());
         let started = local_now();
         let transcriber = self.take_transcriber(request.language);
         let model = transcriber.as_ref().map_or(String::new(), |text| text.model_name());
         let baseline = self.root.as_ref().and_then(|root| baseline::of_library(&Library::open(root), &info));
-        let header = Header { baseline, ..setup.header(info, model, started_text(&started)) };
+        let dismissals = self.kept_dismissals();
+        let header = Header { baseline, dismissals, ..setup.header(info, model, started_text(&started)) };
         let recorder = match (request.save, &self.root) {
             (false, _) => None,
             (true, None) => return Err(StoreError::NoHome.explain(locale)),
@@ -185,6 +217,7 @@ impl RealBackend {
         })
         .map_err(|error| error.explain(locale))?;
         self.timeline = Timeline::default();
+        self.saved = None;
         self.session = Some(session);
         self.phase = Phase::Live;
         Ok(())
@@ -221,6 +254,14 @@ impl RealBackend {
         if finished && let Some(session) = self.session.take() {
             let outcome = session.join();
             self.phase = Phase::Finished;
+            let name = outcome.folder.as_ref().and_then(|folder| folder.file_name());
+            self.saved = name.map(|name| name.to_string_lossy().into_owned());
+            let unsaid = std::mem::take(&mut self.unsaid);
+            if !unsaid.is_empty()
+                && let Err(sentence) = self.amend_finished(&unsaid)
+            {
+                self.notice(NoticeSeverity::Bad, sentence);
+            }
             if self.reload {
                 self.load_model();
                 return true;
@@ -254,7 +295,7 @@ impl RealBackend {
 
 impl Backend for RealBackend {
     fn poll(&mut self) -> bool {
-        let mut changed = self.poll_model() | self.poll_replacement() | self.poll_models();
+        let mut changed = self.poll_model() | self.poll_replacement() | self.poll_models() | self.poll_wording();
         if self.recovery.as_ref().is_some_and(JoinHandle::is_finished) {
             self.recovery = None;
             changed = true;
@@ -316,6 +357,8 @@ impl Backend for RealBackend {
         }
         self.stop_check();
         self.notices.clear();
+        self.wording_notice = None;
+        self.show_wording_notice();
         if matches!(self.model, Model::Loading(_)) {
             self.waiting = Some(request);
             self.phase = Phase::Starting;
@@ -383,7 +426,7 @@ impl Backend for RealBackend {
         let from_frame = (from_s.max(0.0) * rate_hz) as u64;
         let player =
             Player::start(&session.audio_path, from_frame, None).map_err(|error| error.explain(self.locale()))?;
-        Ok(Box::new(RealPlayer { rate_hz: f64::from(player.rate_hz().max(1)), player, playing: true }))
+        Ok(Box::new(RealPlayer::new(player)))
     }
 
     fn check_microphone(&mut self, id: Option<&str>) -> Result<(), String> {
@@ -441,6 +484,44 @@ impl Backend for RealBackend {
         done.map_err(|error| error.explain(locale))
     }
 
+    fn amend(&mut self, wish: &Amendment) -> Result<(), String> {
+        self.amend_shown(wish)
+    }
+
+    fn amend_session(&mut self, id: &str, wish: &Amendment) -> Result<Timeline, String> {
+        self.amend_saved(id, wish)
+    }
+
+    fn dismissals(&mut self) -> Vec<Kept> {
+        // What is wrong with the file is told where a session needs it.
+        let shelf = self.root.as_ref().and_then(|root| dismissals::read(root).ok());
+        shelf.unwrap_or_default().kept
+    }
+
+    fn restore_dismissal(&mut self, id: u32) -> Result<(), String> {
+        self.restore_kept(id)
+    }
+
+    fn wording(&self) -> &WordingView {
+        self.wording.view()
+    }
+
+    fn entry_form(&self, key: Option<&EntryKey>) -> Option<EntryForm> {
+        self.wording.form(key)
+    }
+
+    fn act_on_wording(&mut self, action: WordingAction) -> Result<(), String> {
+        self.act_on_pack(action)
+    }
+
+    fn try_wording(&mut self, request: TrialRequest) {
+        self.wording.try_entry(request);
+    }
+
+    fn trial(&self) -> Option<&Trial> {
+        self.wording.trial()
+    }
+
     fn settings(&self) -> &Settings {
         &self.settings
     }
@@ -450,6 +531,8 @@ impl Backend for RealBackend {
             session.set_language(settings.language);
         }
         self.settings = settings;
+        self.wording.settings_changed(&self.settings);
+        self.show_wording_notice();
         let root = self.root.clone().ok_or_else(|| StoreError::NoHome.explain(self.locale()))?;
         let choices = serde_json::to_value(&self.settings).unwrap_or_default();
         choices::write(&root, &choices).map_err(|error| error.explain(self.locale()))
@@ -469,34 +552,5 @@ fn entry_of(entry: Entry) -> SessionEntry {
             State::Running => SessionState::Running,
         },
         path: entry.path,
-    }
-}
-
-struct RealPlayer {
-    player: Player,
-    rate_hz: f64,
-    playing: bool,
-}
-
-impl PlayerHandle for RealPlayer {
-    fn position_s(&self) -> f64 {
-        self.player.position_frames() as f64 / self.rate_hz
-    }
-
-    fn set_playing(&mut self, playing: bool) {
-        self.playing = playing;
-        self.player.set_playing(playing);
-    }
-
-    fn seek_s(&mut self, at_s: f64) {
-        self.player.seek((at_s.max(0.0) * self.rate_hz) as u64);
-    }
-
-    fn is_playing(&self) -> bool {
-        self.playing && !self.player.is_finished()
-    }
-
-    fn is_finished(&self) -> bool {
-        self.player.is_finished()
     }
 }

@@ -2,9 +2,10 @@
 //!
 //! Drawing functions read state and return commands; [`super::app`] alone carries them out.
 
-use super::backend::{Locale, ModelAction, ThemeChoice};
+use super::backend::{Locale, ModelAction, ThemeChoice, TrialRequest, WordingAction};
 use super::icons::Icon;
 use super::words::Words;
+use crate::engine::judge::Amendment;
 use crate::session::event::Language;
 use egui::{Key, KeyboardShortcut, Modifiers};
 
@@ -22,6 +23,8 @@ pub enum Page {
     Replay,
     /// Choices.
     Settings,
+    /// Wording packs.
+    Wording,
 }
 
 /// Something the agent asks for.
@@ -93,6 +96,14 @@ pub enum Command {
     SetModelSource(String),
     /// Site that is tried next.
     SetModelMirror(String),
+    /// Say that a flag does not count, or where a part of the call begins.
+    Amend(Amendment),
+    /// Take back a dismissal that is kept for all sessions.
+    RestoreDismissal(u32),
+    /// Do something with wording packs.
+    Wording(WordingAction),
+    /// Try an entry of a wording pack as it is being edited.
+    TryWording(Box<TrialRequest>),
     /// Take away the last error.
     DismissError,
 }
@@ -109,6 +120,7 @@ impl Command {
             Self::Open(Page::Live) => "open_live",
             Self::Open(Page::Sessions | Page::Replay) => "open_sessions",
             Self::Open(Page::Settings) => "open_settings",
+            Self::Open(Page::Wording) => "open_wording",
             Self::Back => "back",
             Self::OpenSession(_) => "open_session",
             Self::OpenLatest => "open_latest",
@@ -143,6 +155,18 @@ impl Command {
             Self::AskRemoveModel(_) => "ask_remove_model",
             Self::SetModelSource(_) => "set_model_source",
             Self::SetModelMirror(_) => "set_model_mirror",
+            Self::Amend(Amendment::Dismiss { .. }) => "dismiss_flag",
+            Self::Amend(Amendment::Restore { .. }) => "restore_flag",
+            Self::Amend(Amendment::PhaseBegins { at: Some(_), .. }) => "begin_phase",
+            Self::Amend(Amendment::PhaseBegins { at: None, .. }) => "find_phase",
+            Self::RestoreDismissal(_) => "restore_dismissal",
+            Self::Wording(WordingAction::Use(_)) => "use_pack",
+            Self::Wording(WordingAction::Create(_)) => "create_pack",
+            Self::Wording(WordingAction::Save { .. }) => "save_entry",
+            Self::Wording(WordingAction::SwitchOff(_)) => "switch_off_entry",
+            Self::Wording(WordingAction::SwitchOn(_)) => "switch_on_entry",
+            Self::Wording(WordingAction::Delete(_)) => "delete_entry",
+            Self::TryWording(_) => "try_wording",
             Self::DismissError => "dismiss_error",
         }
     }
@@ -171,6 +195,8 @@ impl Command {
             Self::Open(Page::Live) => key(Modifiers::COMMAND, Key::Num1),
             Self::Open(Page::Sessions) => key(Modifiers::COMMAND, Key::Num2),
             Self::Open(Page::Settings) => key(Modifiers::COMMAND, Key::Num3),
+            Self::Open(Page::Wording) => key(Modifiers::COMMAND, Key::Num4),
+            Self::Wording(WordingAction::Save { .. }) => key(Modifiers::COMMAND, Key::S),
             Self::ToggleSupervisor => key(Modifiers::NONE, Key::F8),
             Self::Back => key(Modifiers::NONE, Key::Escape),
             Self::Skip(seconds) if *seconds < 0.0 => key(Modifiers::NONE, Key::ArrowLeft),
@@ -193,6 +219,11 @@ impl Command {
             Self::Open(Page::Live) => Icon::Wave,
             Self::Open(Page::Sessions | Page::Replay) => Icon::List,
             Self::Open(Page::Settings) => Icon::Gear,
+            Self::Open(Page::Wording) => Icon::Book,
+            Self::Wording(WordingAction::Create(_)) => Icon::Plus,
+            Self::Wording(WordingAction::Save { .. }) => Icon::Check,
+            Self::Wording(WordingAction::Delete(_)) => Icon::Trash,
+            Self::Wording(WordingAction::SwitchOff(_)) => Icon::Cross,
             Self::Open(Page::FirstRun) | Self::CheckMicrophone => Icon::Microphone,
             Self::Back => Icon::Back,
             Self::Recover(_) => Icon::Repair,

@@ -3,14 +3,14 @@
 
 use super::command::Command;
 use super::icons::Icon;
-use super::scene::{Scene, place};
-use super::theme::{self, BODY, GRID, Mood, SMALL, Tokens};
-use super::widgets::{card, meter, pace, pins, review, ribbon, steps, transcript};
+use super::scene::Scene;
+use super::theme::{GRID, Mood};
+use super::widgets::{card, flags, meter, pace, phases, review, ribbon, steps, transcript};
 use super::words::one_decimal;
-use crate::session::event::{Flag, FlagKind, PauseKind};
+use crate::session::event::PauseKind;
 use crate::text::liveliness_reason;
-use crate::time::clock_text;
-use egui::{CornerRadius, Rect, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
+use crate::wording::PhaseBorders;
+use egui::{Rect, Ui, pos2, vec2};
 
 /// Width of the right column: a quarter of the window, within reason.
 fn column_width(width: f32) -> f32 {
@@ -68,6 +68,11 @@ fn voice_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Vec<Command>) {
         let strip = Rect::from_min_size(rect.min, vec2(rect.width(), 4.0 * GRID));
         ribbon::overview_ui(ui, strip, scene, out);
         rect.min.y = strip.bottom();
+        if PhaseBorders::of(scene.timeline).is_some() {
+            let lane = Rect::from_min_size(rect.min, vec2(rect.width(), phases::LANE));
+            phases::lane_ui(ui, lane, scene, out);
+            rect.min.y = lane.bottom();
+        }
     }
     ribbon::ribbon_ui(ui, rect, scene, out);
 }
@@ -184,75 +189,11 @@ fn feed_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Vec<Command>) {
         return;
     }
     if scene.figures.review.is_some() {
-        hints_ui(ui, scene, &flags, out);
+        flags::flags_ui(ui, scene, out);
         return;
     }
     let count = scene.words.fill("feed.count", &[("count", &flags.len().to_string())]);
     let note = if flags.is_empty() { String::new() } else { count };
     card::heading_ui(ui, &scene.words.tr("feed.title"), &note);
-    hints_ui(ui, scene, &flags, out);
-}
-
-fn hints_ui(ui: &mut Ui, scene: &Scene<'_>, flags: &[&Flag], out: &mut Vec<Command>) {
-    if flags.is_empty() {
-        let rect = ui.available_rect_before_wrap();
-        let (icon, key) = if scene.is_heard() { (Icon::Check, "feed.none") } else { (Icon::Info, "feed.empty") };
-        card::empty_ui(ui, rect, icon, &scene.words.tr(key));
-        return;
-    }
-    ScrollArea::vertical().id_salt("feed").auto_shrink(false).show(ui, |ui| {
-        ui.spacing_mut().item_spacing.y = GRID / 2.0;
-        let newest = flags.iter().rev();
-        // A replay is read from its start.
-        let ordered: Vec<&&Flag> = if scene.replay { flags.iter().collect() } else { newest.collect() };
-        for flag in ordered {
-            flag_ui(ui, scene, flag, out);
-        }
-    });
-}
-
-/// One flag: time and name, what was said or measured, what to do instead.
-fn flag_ui(ui: &mut Ui, scene: &Scene<'_>, flag: &Flag, out: &mut Vec<Command>) {
-    let tokens = Tokens::of(ui);
-    let mood = pins::mood(flag.severity);
-    let width = ui.available_width() - 1.5 * GRID;
-    let text_width = width - 4.5 * GRID;
-    let painter = ui.painter().clone();
-    let wording = matches!(flag.kind, FlagKind::BannedWording | FlagKind::DiscouragedWording);
-    let message = if wording { format!("「{}」", flag.text) } else { scene.words.message(flag) };
-    let what = card::lines(&painter, &message, theme::font(BODY), tokens.text, text_width, 2);
-    let instead = scene.words.suggestion(flag);
-    let instead = (!instead.is_empty())
-        .then(|| card::lines(&painter, &format!("→ {instead}"), theme::font(BODY), tokens.good, text_width, 3));
-    let head = 2.75 * GRID;
-    let height = head + what.size().y + instead.as_ref().map_or(0.0, |galley| galley.size().y + 2.0) + 1.5 * GRID;
-    let sense = if scene.replay { Sense::click() } else { Sense::hover() };
-    let (rect, response) = ui.allocate_exact_size(vec2(width, height), sense);
-    let role = if scene.replay { Role::Button } else { Role::Label };
-    response.widget_info(|| WidgetInfo::labeled(role, true, format!("{} {message}", scene.words.kind(flag.kind))));
-    let passed = scene.replay && flag.span.contains(scene.now);
-    if passed || (scene.replay && response.hovered()) {
-        let fill = if passed { tokens.accent_dim } else { tokens.raised };
-        painter.rect_filled(rect, CornerRadius::same(6), fill);
-    }
-    let text_left = rect.left() + 4.5 * GRID;
-    let top = rect.top() + GRID * 0.75;
-    pins::badge(&painter, pos2(rect.left() + 2.0 * GRID, top + head / 2.0 - 1.0), mood, tokens);
-    let time = painter.layout_no_wrap(clock_text(place(flag)), theme::font(SMALL), tokens.quiet);
-    let name_room = text_width - time.size().x - GRID;
-    let name = card::one_line(&painter, &scene.words.kind(flag.kind), theme::bold(BODY), mood.color(tokens), name_room);
-    card::galley_at(&painter, pos2(text_left, top + head / 2.0 - 1.0), name, tokens.text);
-    let time_left = rect.right() - time.size().x - GRID / 2.0;
-    card::galley_at(&painter, pos2(time_left, top + head / 2.0 - 1.0), time, tokens.quiet);
-    let mut y = top + head;
-    let what_height = what.size().y;
-    painter.galley(pos2(text_left, y), what, tokens.text);
-    y += what_height + 2.0;
-    if let Some(galley) = instead {
-        painter.galley(pos2(text_left, y), galley, tokens.good);
-    }
-    let response = response.on_hover_ui(|ui| pins::about_ui(ui, scene.words, flag, scene.replay));
-    if scene.replay && response.clicked() {
-        out.push(Command::PlayFrom(flag.span.start.seconds()));
-    }
+    flags::flags_ui(ui, scene, out);
 }

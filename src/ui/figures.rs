@@ -5,7 +5,7 @@ use crate::analysis::delivery::Movement;
 use crate::practice::checklist::{Row, checklist};
 use crate::practice::profile::STANDARD;
 use crate::practice::review::{Review, has_text};
-use crate::session::event::{FlagKind, Hit, HitLevel, PaceUnit, PauseKind, Severity};
+use crate::session::event::{FlagKind, Hit, HitLevel, OwnPhases, PaceUnit, PauseKind, Severity};
 use crate::session::profile::{PaceLimits, Profile};
 use crate::session::timeline::Timeline;
 use crate::time::{SampleTime, Span, samples};
@@ -71,6 +71,8 @@ pub struct Figures {
     pub quiet_db: f32,
     /// What the session came to, once it is over.
     pub review: Option<Arc<Review>>,
+    /// What the review rests on and a person may change: flags that count, flags that do not, parts of the call.
+    reviewed: Option<(usize, usize, OwnPhases)>,
     updated_at: Option<SampleTime>,
     voice_at: Option<SampleTime>,
 }
@@ -94,6 +96,7 @@ impl Default for Figures {
             voice: None,
             quiet_db: STANDARD.loudness.quiet_db,
             review: None,
+            reviewed: None,
             updated_at: None,
             voice_at: None,
         }
@@ -143,7 +146,9 @@ impl Figures {
     }
 
     fn measure(&mut self, timeline: &Timeline, now: SampleTime) {
-        if timeline.ended.is_some() && self.review.is_none() {
+        let judged = Some((timeline.flags.len(), timeline.aside.len(), timeline.own_phases));
+        if timeline.ended.is_some() && (self.review.is_none() || self.reviewed != judged) {
+            self.reviewed = judged;
             self.review = Some(Arc::new(Review::of(timeline)));
         }
         let profile = profile_of(timeline);
@@ -165,7 +170,7 @@ impl Figures {
         self.silence = timeline.silence_at(now).map(|seconds| (seconds, silence_mood(seconds, profile)));
         let finished = timeline.pauses.partition_point(|pause| pause.span.end <= now);
         self.last_pause = timeline.pauses[..finished].last().map(|pause| (pause.span.seconds(), pause.kind));
-        let counts = |hit: &&Hit| hit.ready_at <= now && hit.severity > Severity::Info;
+        let counts = |hit: &&Hit| hit.ready_at <= now && hit.severity > Severity::Info && !timeline.is_aside(hit);
         let said = |level| timeline.hits.iter().filter(counts).filter(|hit| hit.level == level).count();
         self.banned = said(HitLevel::Banned);
         self.discouraged = said(HitLevel::Discouraged);

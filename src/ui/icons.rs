@@ -35,6 +35,7 @@ pub enum Icon {
     Demo,
     Text,
     Lock,
+    Book,
 }
 
 /// Draws `icon` in the middle of `rect`, as large as its smaller side.
@@ -69,7 +70,9 @@ pub fn paint(painter: &Painter, icon: Icon, rect: Rect, color: Color32) {
         Icon::Minus => pen.line(&[(-7.0, 0.0), (7.0, 0.0)]),
         Icon::Watch | Icon::Bad | Icon::Info => pen.sign(icon),
         Icon::Microphone | Icon::Speaker | Icon::SpeakerOff | Icon::Wave | Icon::Demo => pen.sound(icon),
-        Icon::List | Icon::Gear | Icon::Screen | Icon::Globe | Icon::Moon | Icon::Sun | Icon::Text => pen.place(icon),
+        Icon::List | Icon::Gear | Icon::Screen | Icon::Globe | Icon::Moon | Icon::Sun | Icon::Text | Icon::Book => {
+            pen.place(icon)
+        }
         Icon::Trash | Icon::Repair | Icon::Refresh | Icon::Lock => pen.tool(icon),
     }
 }
@@ -205,6 +208,22 @@ impl Pen<'_> {
                 self.line(&[(-9.0, -6.5), (9.0, -6.5)]);
                 self.line(&[(-9.0, 0.0), (9.0, 0.0)]);
                 self.line(&[(-9.0, 6.5), (2.0, 6.5)]);
+            }
+            Icon::Book => {
+                // Open, seen from the front, with its lines.
+                for side in [-1.0, 1.0] {
+                    let at = |x: f32, y: f32| (side * x, y);
+                    self.outline(&[
+                        at(0.0, -5.5),
+                        at(4.5, -8.0),
+                        at(10.0, -8.0),
+                        at(10.0, 6.5),
+                        at(4.5, 6.5),
+                        at(0.0, 9.0),
+                    ]);
+                    self.line(&[at(4.0, -3.0), at(7.0, -3.0)]);
+                    self.line(&[at(4.0, 1.5), at(7.0, 1.5)]);
+                }
             }
             Icon::Gear => {
                 self.ring(0.0, 0.0, 3.5);

@@ -7,6 +7,7 @@ pub mod banner;
 pub mod bar;
 pub mod command;
 pub mod dashboard;
+pub mod dismissals;
 pub mod figures;
 pub mod first_run;
 pub mod fonts;
@@ -19,6 +20,7 @@ pub mod settings;
 pub mod supervisor;
 pub mod theme;
 pub mod widgets;
+pub mod wording;
 pub mod words;
 
 use app::App;

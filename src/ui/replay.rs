@@ -12,6 +12,7 @@ use super::widgets::button::{self, Look};
 use super::widgets::{card, pace, pins};
 use super::words::Words;
 use crate::session::replay::ReplayCursor;
+use crate::session::timeline::Timeline;
 use crate::time::{SampleTime, clock_text};
 use egui::{Rect, Role, Sense, Ui, UiBuilder, WidgetInfo, pos2, vec2};
 
@@ -45,6 +46,16 @@ impl Replay {
             figures: Figures::default(),
             clock_s: None,
         }
+    }
+
+    /// Id of the session.
+    pub fn id(&self) -> &str {
+        &self.session.entry.id
+    }
+
+    /// The session after something was said about it; cursor and sound stay where they are.
+    pub fn amend(&mut self, timeline: Timeline) {
+        self.session.timeline = timeline;
     }
 
     /// The cursor.
@@ -175,6 +186,7 @@ impl Replay {
             words,
             view: self.view,
             replay: true,
+            amendable: true,
             empty: false,
             writes: true,
         };

@@ -4,7 +4,7 @@ use super::figures::{Figures, profile_of};
 use super::theme::Mood;
 use super::words::Words;
 use crate::practice::nudge::{self, Nudge};
-use crate::session::event::{DeviceState, Flag, FlagKind, Hit, Severity};
+use crate::session::event::{Aside, DeviceState, Flag, FlagKind, Hit, Severity};
 use crate::session::timeline::Timeline;
 use crate::time::SampleTime;
 
@@ -50,6 +50,8 @@ pub struct Scene<'a> {
     pub view: View,
     /// Whether the whole session is there and can be played from any place.
     pub replay: bool,
+    /// Whether who looks at it may say what does not count and where parts of the call begin.
+    pub amendable: bool,
     /// Whether there is no session at all.
     pub empty: bool,
     /// Whether what is said is written down.
@@ -100,6 +102,12 @@ impl Scene<'_> {
         flags.retain(|flag| flag.kind != FlagKind::DiscouragedWording || flag.severity > Severity::Info);
         flags.sort_by_key(|flag| (place(flag), flag.id));
         flags
+    }
+
+    /// Flags that were shown and then said not to count, oldest first.
+    pub fn dismissed(&self) -> Vec<&Flag> {
+        let by_hand = self.timeline.aside.iter().filter(|(_, why)| *why == Aside::Dismissed);
+        by_hand.map(|(flag, _)| flag).collect()
     }
 }
 

@@ -3,11 +3,13 @@
 use super::backend::{DeviceChoice, Locale, ModelList, ModelStatus, Settings, ThemeChoice};
 use super::bar;
 use super::command::{Command, Page};
+use super::dismissals::{self, dismissals_ui};
 use super::models;
 use super::theme::{self, BODY, GRID, TITLE, Tokens};
 use super::widgets::button::{self, Look};
 use super::widgets::card;
 use super::words::Words;
+use crate::practice::dismissals::Kept;
 use crate::practice::profile::bundled_ids;
 use crate::session::event::Language;
 use egui::{Rect, ScrollArea, Sense, Ui, pos2, vec2};
@@ -27,6 +29,8 @@ pub struct Choices<'a> {
     pub status: &'a ModelStatus,
     /// Speech models.
     pub models: &'a ModelList,
+    /// Findings that are dismissed in all sessions to come.
+    pub dismissals: &'a [Kept],
     /// The model that is about to be removed.
     pub asked: Option<&'a str>,
 }
@@ -44,6 +48,8 @@ pub fn settings_ui(ui: &mut Ui, rect: Rect, words: Words, choices: &Choices<'_>,
             section_ui(ui, "practice", 4.0 * LINE, |ui| practice_ui(ui, words, settings, choices.devices, out));
             let height = models::height(ui, choices, section_width(ui) - 4.0 * GRID);
             section_ui(ui, "model", height, |ui| models::models_ui(ui, words, choices, out));
+            let height = dismissals::height(choices.dismissals);
+            section_ui(ui, "dismissals", height, |ui| dismissals_ui(ui, words, choices.dismissals, out));
         });
     });
 }

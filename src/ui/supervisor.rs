@@ -11,6 +11,7 @@ use egui::{Rect, Ui, pos2, vec2};
 
 /// Draws the window's contents.
 pub fn supervisor_ui(ui: &mut Ui, scene: &Scene<'_>, bar: &Bar<'_>, banners: &mut [Banner]) {
+    let scene = &Scene { amendable: false, ..*scene };
     let tokens = Tokens::of(ui);
     let whole = ui.max_rect();
     ui.painter().rect_filled(whole, egui::CornerRadius::ZERO, tokens.ground);

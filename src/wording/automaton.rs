@@ -12,8 +12,9 @@
 use super::alphabet::{Costs, PriceList};
 use super::graph::{Form, Graph, Node};
 use super::phrase::Phrase;
-use super::seeds;
 use super::sound::{Class, REFUSED, Symbol};
+use super::triggers::{self, Lately};
+use super::way::arrives;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
@@ -95,16 +96,24 @@ pub struct Found {
 #[derive(Clone, Debug)]
 pub struct Heard {
     pub costs: Arc<Costs>,
-    number: u64,
-    gap: Break,
+    pub number: u64,
+    pub gap: Break,
     /// Whether a clause begins with it.
-    clause_start: bool,
+    pub clause_start: bool,
     class: Class,
     pub filler: bool,
     /// Price of its having been put in.
-    inserted: f32,
+    pub inserted: f32,
     /// The phrases that may have begun with it and the units before, once it was asked for.
-    pub begun: Option<Arc<[u32]>>,
+    pub begun: Option<Arc<[Begun]>>,
+}
+
+/// A phrase of which a beginning was heard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Begun {
+    pub form: u32,
+    /// Units that the beginning is long at most.
+    pub units: u16,
 }
 
 /// A phrase that is awake.
@@ -220,29 +229,26 @@ impl Automaton {
             Class::Plain if filler => FILLER_INSERTED,
             Class::Plain => INSERTED,
         };
-        let costs = self.prices.price(&self.graph.alphabet, heard, seeds::HIGHEST);
+        let costs = self.prices.price(&self.graph.alphabet, heard, triggers::HIGHEST);
         let filler = inserted == FILLER_INSERTED;
         Heard { costs, number, gap, clause_start, class: heard.class, filler, inserted, begun: None }
     }
 
     /// Finds the phrases that the newest unit wakes, in order.
     fn wake(&mut self) {
-        let triggers = &self.graph.triggers;
-        self.woken.clear();
-        self.woken.extend_from_slice(&triggers.restless);
-        let Some(newest) = self.heard.back() else { return };
-        let place = self.heard.len() - 1;
-        let earlier = |back: usize, symbol: u32| {
-            let heard = self.heard.get(place.checked_sub(back)?)?;
-            Some((heard.costs.all[symbol as usize], heard.filler))
-        };
-        for &symbol in &newest.costs.near {
-            let own = newest.costs.all[symbol as usize];
-            let waking = triggers.of(symbol).iter().filter(|trigger| triggers.wakes(trigger, own, earlier));
-            self.woken.extend(waking.map(|trigger| trigger.form));
-        }
-        self.woken.sort_unstable();
-        self.woken.dedup();
+        let (graph, woken, heard) = (&self.graph, &mut self.woken, &self.heard);
+        woken.clear();
+        woken.extend_from_slice(&graph.ends.restless);
+        let Some(at) = heard.len().checked_sub(1) else { return };
+        let mut lately = Lately::new(heard, at, graph.reach);
+        graph.ends.heard(&heard[at].costs, &mut lately, |trigger| {
+            let form = &graph.forms[trigger.form as usize];
+            if arrives(graph, form, heard, graph.ends.bounds(form, trigger), trigger.place as usize, at) {
+                woken.push(trigger.form);
+            }
+        });
+        woken.sort_unstable();
+        woken.dedup();
     }
 
     /// Moves every phrase that is awake or has just been woken on by the newest unit.
@@ -380,21 +386,9 @@ fn arrive(
     now: &[Token],
     then: &[Token],
 ) -> (Token, bool) {
-    let own = match node.symbol {
-        Some(symbol) => match heard.costs.all[symbol as usize] {
-            cost if node.required && cost > REQUIRED_MAX => REFUSED,
-            cost => cost,
-        },
-        None => gap_cost(heard.class, form.purpose),
-    };
+    let own = own_cost(form, node, heard);
     let counted = u16::from(node.symbol.is_some());
-    let crossing = match heard.gap {
-        Break::None | Break::Silence => 0.0,
-        Break::Comma if node.comma_free || node.break_before => 0.0,
-        Break::Comma => COMMA_CROSSED,
-        Break::Sentence if node.break_before => 0.0,
-        Break::Sentence => REFUSED,
-    };
+    let crossing = crossing(node, heard.gap);
     let mut best = NOWHERE;
     let mut ends_here = false;
     let mut offer = |token: Token, extra: f32, len: u16, ends: bool, sounds: bool| {
@@ -417,14 +411,40 @@ fn arrive(
     }
     // A gap has nodes of its own for what lies in it.
     if node.symbol.is_some() {
-        let across = match heard.gap {
-            Break::None | Break::Silence => 0.0,
-            Break::Comma => COMMA_CROSSED,
-            Break::Sentence => REFUSED,
-        };
-        offer(here, heard.inserted + across, 0, false, false);
+        offer(here, heard.inserted + across(heard.gap), 0, false, false);
     }
     (best, ends_here)
+}
+
+/// Price of hearing `heard` for `node`.
+pub fn own_cost(form: &Form, node: &Node, heard: &Heard) -> f32 {
+    match node.symbol {
+        Some(symbol) => match heard.costs.all[symbol as usize] {
+            cost if node.required && cost > REQUIRED_MAX => REFUSED,
+            cost => cost,
+        },
+        None => gap_cost(heard.class, form.purpose),
+    }
+}
+
+/// Price of what lies before the unit that is heard for `node`.
+pub fn crossing(node: &Node, gap: Break) -> f32 {
+    match gap {
+        Break::None | Break::Silence => 0.0,
+        Break::Comma if node.comma_free || node.break_before => 0.0,
+        Break::Comma => COMMA_CROSSED,
+        Break::Sentence if node.break_before => 0.0,
+        Break::Sentence => REFUSED,
+    }
+}
+
+/// Price of what lies before a unit that was put in.
+pub fn across(gap: Break) -> f32 {
+    match gap {
+        Break::None | Break::Silence => 0.0,
+        Break::Comma => COMMA_CROSSED,
+        Break::Sentence => REFUSED,
+    }
 }
 
 /// How good a match is: long and cheap.

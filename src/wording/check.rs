@@ -19,8 +19,54 @@ pub struct PackProblem {
     pub file: Option<String>,
     /// Line in its file, from 1.
     pub line: usize,
-    /// What is wrong, in one sentence.
-    pub message: String,
+    /// What is wrong.
+    pub misfit: Misfit,
+}
+
+/// How a pack differs from what its trainer means.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Misfit {
+    /// There is nothing in it.
+    NoEntries,
+    /// Nothing shows that it works.
+    NoExample,
+    /// A sentence that must be found is not.
+    NotFound {
+        /// The sentence.
+        sentence: String,
+    },
+    /// A sentence that must be found is found as something else.
+    FoundAs {
+        /// The sentence.
+        sentence: String,
+        /// The rule that it is found as.
+        rule: String,
+        /// The level of that rule.
+        level: HitLevel,
+    },
+    /// A sentence that must not be found is.
+    FoundWrongly {
+        /// The sentence.
+        sentence: String,
+        /// The words that were taken for it.
+        text: String,
+    },
+}
+
+impl std::fmt::Display for Misfit {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::NoEntries => write!(f, "the pack has no entries"),
+            Self::NoExample => write!(f, "\"hits\" is empty; give at least one sentence that must be found"),
+            Self::NotFound { sentence } => write!(f, "\"{sentence}\" should be found, but is not"),
+            Self::FoundAs { sentence, rule, level } => {
+                write!(f, "\"{sentence}\" is found as {rule} ({}) instead", level_name(*level))
+            }
+            Self::FoundWrongly { sentence, text } => {
+                write!(f, "\"{sentence}\" should not be found, but \"{text}\" is")
+            }
+        }
+    }
 }
 
 impl std::fmt::Display for PackProblem {
@@ -28,48 +74,40 @@ impl std::fmt::Display for PackProblem {
         if let Some(file) = &self.file {
             write!(f, "{file}, ")?;
         }
-        write!(f, "line {}, {}: {}", self.line, self.entry, self.message)
+        write!(f, "line {}, {}: {}", self.line, self.entry, self.misfit)
     }
 }
 
 /// Tries every example of a pack, and every phrase against the others. An empty list means that all is well.
 pub fn check(pack: &Pack) -> Vec<PackProblem> {
     let pack = Arc::new(pack.clone());
+    let mut checker = Checker::new(&pack);
     let mut problems = Vec::new();
-    let mut report = |entry: &str, file: &str, line: usize, message: String| {
-        let file = Some(file.to_owned()).filter(|file| *file != pack.file);
-        problems.push(PackProblem { entry: entry.to_owned(), file, line, message });
-    };
     if pack.entries.is_empty() && pack.cues.is_empty() {
-        report(&pack.id, &pack.file, 1, "the pack has no entries".to_owned());
+        problems.push(checker.problem(&pack.id, &pack.file, 1, Misfit::NoEntries));
     }
-    let mut trial = Trial::new(&pack);
-    for entry in &pack.entries {
-        for message in trial.entry(entry) {
-            report(&entry.id, &entry.file, entry.line, message);
-        }
-    }
-    for cue in &pack.cues {
-        for message in trial.cue(cue) {
-            report(cue.id, &cue.file, cue.line, message);
-        }
-    }
+    problems.extend(pack.entries.iter().flat_map(|entry| checker.entry(entry)));
+    problems.extend(pack.cues.iter().flat_map(|cue| checker.cue(cue)));
     problems
 }
 
-const NO_EXAMPLE: &str = "\"hits\" is empty; give at least one sentence that must be found";
-
-/// A pack being tried on sentences, one after the other.
-struct Trial {
+/// A pack being tried on its examples, one entry after the other.
+pub struct Checker {
     matcher: Matcher,
     cues: CueMatcher,
     /// When the next sentence begins, seconds.
     at_s: f64,
 }
 
-impl Trial {
-    fn new(pack: &Arc<Pack>) -> Self {
+impl Checker {
+    /// A checker for `pack`.
+    pub fn new(pack: &Arc<Pack>) -> Self {
         Self { matcher: Matcher::new(Arc::clone(pack)), cues: CueMatcher::new(Arc::clone(pack)), at_s: 0.0 }
+    }
+
+    fn problem(&self, entry: &str, file: &str, line: usize, misfit: Misfit) -> PackProblem {
+        let file = Some(file.to_owned()).filter(|file| *file != self.matcher.pack().file);
+        PackProblem { entry: entry.to_owned(), file, line, misfit }
     }
 
     fn next(&mut self, sentence: &str) -> TextSegment {
@@ -94,36 +132,39 @@ impl Trial {
         found
     }
 
-    /// What is wrong with an entry.
-    fn entry(&mut self, entry: &Entry) -> Vec<String> {
+    /// What is wrong with an entry of the pack.
+    pub fn entry(&mut self, entry: &Entry) -> Vec<PackProblem> {
+        let wrong = self.misfits(entry);
+        wrong.into_iter().map(|misfit| self.problem(&entry.id, &entry.file, entry.line, misfit)).collect()
+    }
+
+    fn misfits(&mut self, entry: &Entry) -> Vec<Misfit> {
         let mut wrong = Vec::new();
         if entry.hits.is_empty() {
-            wrong.push(NO_EXAMPLE.to_owned());
+            wrong.push(Misfit::NoExample);
         }
         for sentence in &entry.hits {
             let found = self.hits(sentence);
             if !found.iter().any(|hit| is_of(hit, entry)) {
-                wrong.push(match found.first() {
-                    None => format!("\"{sentence}\" should be found, but is not"),
-                    Some(hit) => {
-                        format!("\"{sentence}\" is found as {} ({}) instead", hit.rule, level_name(hit.level))
-                    }
+                let sentence = sentence.clone();
+                wrong.push(match found.into_iter().next() {
+                    None => Misfit::NotFound { sentence },
+                    Some(hit) => Misfit::FoundAs { sentence, rule: hit.rule, level: hit.level },
                 });
             }
         }
         for sentence in &entry.misses {
-            if let Some(hit) = self.hits(sentence).iter().find(|hit| is_of(hit, entry)) {
-                wrong.push(format!("\"{sentence}\" should not be found, but \"{}\" is", hit.text));
+            if let Some(hit) = self.hits(sentence).into_iter().find(|hit| is_of(hit, entry)) {
+                wrong.push(Misfit::FoundWrongly { sentence: sentence.clone(), text: hit.text });
             }
         }
         wrong
     }
 
-    /// What is wrong with a cue.
-    fn cue(&mut self, entry: &CueEntry) -> Vec<String> {
+    fn cue(&mut self, entry: &CueEntry) -> Vec<PackProblem> {
         let mut wrong = Vec::new();
         if entry.hits.is_empty() {
-            wrong.push(NO_EXAMPLE.to_owned());
+            wrong.push(Misfit::NoExample);
         }
         let found = |events: &[SessionEvent]| {
             events.iter().find_map(|event| match event {
@@ -133,15 +174,15 @@ impl Trial {
         };
         for sentence in &entry.hits {
             if found(&self.cues(sentence)).is_none() {
-                wrong.push(format!("\"{sentence}\" should be found, but is not"));
+                wrong.push(Misfit::NotFound { sentence: sentence.clone() });
             }
         }
         for sentence in &entry.misses {
             if let Some(text) = found(&self.cues(sentence)) {
-                wrong.push(format!("\"{sentence}\" should not be found, but \"{text}\" is"));
+                wrong.push(Misfit::FoundWrongly { sentence: sentence.clone(), text });
             }
         }
-        wrong
+        wrong.into_iter().map(|misfit| self.problem(entry.id, &entry.file, entry.line, misfit)).collect()
     }
 }
 

@@ -82,6 +82,7 @@ impl CueMatcher {
             confidence: found.confidence,
             phrase: entry.phrases.get(found.phrase).map(|phrase| phrase.source.clone()).unwrap_or_default(),
             by: found.by,
+            phases: Vec::new(),
         })
     }
 }

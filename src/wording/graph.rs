@@ -3,7 +3,6 @@
 use super::alphabet::Alphabet;
 use super::automaton::{FILLER_INSERTED, LEFT_OUT, LIGHT, LIGHT_LEFT_OUT, Purpose, budget};
 use super::phrase::{Item, Phrase, longest};
-use super::seeds::Seeds;
 use super::sound::{Class, REFUSED};
 use super::triggers::Triggers;
 use std::collections::HashSet;
@@ -73,10 +72,10 @@ pub struct Graph {
     before: Vec<u32>,
     /// Units that may be put in anywhere.
     pub fillers: HashSet<String>,
-    /// What tells that a phrase may have begun.
-    pub seeds: Seeds,
     /// What tells that a phrase may be complete soon.
-    pub triggers: Triggers,
+    pub ends: Triggers,
+    /// What tells that a phrase, but no exception, may have begun.
+    pub beginnings: Triggers,
     /// The most units that a way into a phrase can have begun with.
     pub reach: usize,
     /// The exceptions of each subject.
@@ -94,10 +93,15 @@ impl Graph {
         for (subject, purpose, place, phrase) in phrases {
             graph.add(subject, purpose, place, phrase);
         }
-        graph.seeds = Seeds::new(&graph);
-        graph.triggers = Triggers::new(&graph);
+        graph.ends = Triggers::of_ends(&graph);
+        graph.beginnings = Triggers::of_beginnings(&graph);
         graph.reach = graph.forms.iter().map(Form::reach).max().unwrap_or(0);
         graph
+    }
+
+    /// How many nodes all forms have together.
+    pub fn size(&self) -> usize {
+        self.nodes.len()
     }
 
     /// The nodes of a form.

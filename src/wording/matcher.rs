@@ -73,6 +73,7 @@ fn hit(entry: &Entry, found: Sighting) -> Hit {
         confidence: found.confidence,
         phrase: entry.phrases.get(found.phrase).map(|phrase| phrase.source.clone()).unwrap_or_default(),
         by: found.by,
+        phases: entry.phases.clone(),
     }
 }
 

@@ -6,8 +6,10 @@
 
 mod alphabet;
 mod automaton;
+mod call_phases;
 mod check;
 mod clause;
+mod context;
 mod cue;
 mod cue_matcher;
 mod facts;
@@ -24,17 +26,21 @@ mod pack_table;
 mod phrase;
 mod provisional;
 mod questions;
-mod seeds;
 mod seeker;
 mod sentence;
+mod sentences;
 mod service;
+mod shares;
 mod sound;
 mod triggers;
 mod typed;
 mod undecided;
+mod way;
 
-pub use check::{PackProblem, check, scan, scan_cues, spoken};
+pub use call_phases::PhaseBorders;
+pub use check::{Checker, Misfit, PackProblem, check, scan, scan_cues, spoken};
 pub use clause::{Boundary, boundary};
+pub use context::Context;
 pub use cue::CUES;
 pub use cue_matcher::CueMatcher;
 pub use facts::facts;
@@ -42,8 +48,9 @@ pub use listen::Listener;
 pub use matcher::Matcher;
 pub use normalize::{spoken_han, spoken_words};
 pub use pack::{CallPhase, CueEntry, Entry, Hint, Lower, Pack, PackError, Place, Removal};
-pub use phrase::{Item, Phrase, PhraseError};
+pub use phrase::{Item, Phrase, PhraseError, PhraseMistake};
 pub use provisional::Provisional;
+pub use sentences::sentences;
 pub use service::nin_and_ni;
 pub use typed::{TypedCall, TypedLine, listen_to_call, listen_to_turn};
 

@@ -4,8 +4,8 @@
 use super::phrase::{Phrase, PhraseError};
 use super::sound::edit_distance;
 use super::{pack_layer, pack_read};
+pub use crate::session::event::CallPhase;
 use crate::session::event::{HitLevel, Language, PackInfo, Severity};
-use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// The packs that come with the program: id and text.
@@ -61,25 +61,6 @@ pub struct Removal {
     pub id: String,
     /// Where it stands.
     pub place: Place,
-}
-
-/// A part of a call.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum CallPhase {
-    /// Greeting, name, offer of help.
-    Opening,
-    /// What the customer wants.
-    Enquiry,
-    /// What is done about it.
-    Handling,
-    /// Recap, thanks, farewell.
-    Closing,
-}
-
-impl CallPhase {
-    /// Every phase, in the order of a call.
-    pub const ALL: [Self; 4] = [Self::Opening, Self::Enquiry, Self::Handling, Self::Closing];
 }
 
 /// One way of saying something that the pack speaks against. Softer forms of the same rule are entries of their

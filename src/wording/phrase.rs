@@ -47,12 +47,46 @@ pub enum Item {
 
 /// What is wrong with a phrase.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
-#[error("{message}")]
+#[error("{mistake}")]
 pub struct PhraseError {
     /// Character of the phrase where it was noticed, from 0.
     pub position: usize,
     /// What was found and what was expected.
-    pub message: String,
+    pub mistake: PhraseMistake,
+}
+
+/// A mistake in the way a phrase is written.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PhraseMistake {
+    /// A mark where none may be.
+    #[error("unexpected \"{0}\"; only one ^ at the start and one $ at the end")]
+    Unexpected(char),
+    /// Nothing in it must be said.
+    #[error("the phrase needs at least one character that must be there")]
+    Empty,
+    /// It is found in every sentence.
+    #[error("one character alone is found everywhere; add more, or write ^ before and $ after it")]
+    Everywhere,
+    /// More characters or words than a phrase may have.
+    #[error("the phrase has {0} characters; at most {MAX_UNITS}")]
+    TooLong(usize),
+    /// Brackets in brackets in brackets.
+    #[error("brackets may be nested {MAX_DEPTH} deep at most")]
+    TooDeep,
+    /// A bracket goes on with something else than a way or its end.
+    #[error("expected \"{close}\" or \"|\", found \"{found}\"")]
+    Bracket {
+        /// What closes it.
+        close: char,
+        /// What is there instead.
+        found: char,
+    },
+    /// A bracket without its end.
+    #[error("this bracket is never closed by \"{0}\"")]
+    NeverClosed(char),
+    /// A bracket around nothing.
+    #[error("this bracket is empty")]
+    EmptyBracket,
 }
 
 impl Phrase {
@@ -69,7 +103,7 @@ impl Phrase {
         let at_end = reader.take('$');
         reader.skip_spaces();
         if let Some(extra) = reader.peek() {
-            return Err(reader.error(format!("unexpected \"{extra}\"; only one ^ at the start and one $ at the end")));
+            return Err(reader.error(PhraseMistake::Unexpected(extra)));
         }
         // A trailing … means that anything may follow, which is always so.
         let idle = |item: Option<&Item>| matches!(item, Some(Item::Gap(_) | Item::Break));
@@ -80,13 +114,11 @@ impl Phrase {
             items.remove(0);
         }
         let (shortest, longest) = (shortest(&items), longest(&items));
-        let fail = |message: String| Err(PhraseError { position: 0, message });
+        let fail = |mistake| Err(PhraseError { position: 0, mistake });
         match shortest {
-            0 => fail("the phrase needs at least one character that must be there".to_owned()),
-            1 if !(at_start && at_end) => {
-                fail("one character alone is found everywhere; add more, or write ^ before and $ after it".to_owned())
-            }
-            _ if longest > MAX_UNITS => fail(format!("the phrase has {longest} characters; at most {MAX_UNITS}")),
+            0 => fail(PhraseMistake::Empty),
+            1 if !(at_start && at_end) => fail(PhraseMistake::Everywhere),
+            _ if longest > MAX_UNITS => fail(PhraseMistake::TooLong(longest)),
             _ => Ok(Self { source: source.to_owned(), at_start, at_end, items }),
         }
     }
@@ -104,6 +136,33 @@ fn unify(character: char) -> char {
         '＾' => '^',
         '＄' => '$',
         other => other,
+    }
+}
+
+impl Phrase {
+    /// The shortest way of saying it, for people: the first of each choice, and nothing that may be left out.
+    pub fn plain(&self) -> String {
+        let mut text = String::new();
+        plain_text(&self.items, &mut text);
+        text
+    }
+}
+
+fn plain_text(items: &[Item], text: &mut String) {
+    for item in items {
+        match item {
+            Item::Unit(unit) => {
+                let joins = |c: char| c.is_ascii_alphanumeric();
+                if unit.starts_with(joins) && text.ends_with(joins) {
+                    text.push(' ');
+                }
+                text.push_str(unit);
+            }
+            Item::Break => text.push('，'),
+            Item::Gap(_) => text.push('…'),
+            Item::Choice { optional: true, .. } => {}
+            Item::Choice { ways, .. } => ways.first().into_iter().for_each(|way| plain_text(way, text)),
+        }
     }
 }
 
@@ -154,8 +213,8 @@ impl Reader<'_> {
         }
     }
 
-    fn error(&self, message: String) -> PhraseError {
-        PhraseError { position: self.at, message }
+    fn error(&self, mistake: PhraseMistake) -> PhraseError {
+        PhraseError { position: self.at, mistake }
     }
 
     /// Pieces up to a closing bracket, a `|`, a `^`, a `$` or the end.
@@ -187,7 +246,7 @@ impl Reader<'_> {
     /// A bracket with its ways, from the opening bracket on.
     fn choice(&mut self, close: char, depth: usize) -> Result<Item, PhraseError> {
         if depth >= MAX_DEPTH {
-            return Err(self.error(format!("brackets may be nested {MAX_DEPTH} deep at most")));
+            return Err(self.error(PhraseMistake::TooDeep));
         }
         let opened = self.at;
         self.at += 1;
@@ -201,16 +260,14 @@ impl Reader<'_> {
                 break;
             }
             return Err(match self.peek() {
-                Some(other) => self.error(format!("expected \"{close}\" or \"|\", found \"{other}\"")),
-                None => {
-                    PhraseError { position: opened, message: format!("this bracket is never closed by \"{close}\"") }
-                }
+                Some(found) => self.error(PhraseMistake::Bracket { close, found }),
+                None => PhraseError { position: opened, mistake: PhraseMistake::NeverClosed(close) },
             });
         }
         let empty = ways.iter().any(Vec::is_empty);
         ways.retain(|way| !way.is_empty());
         if ways.is_empty() {
-            return Err(PhraseError { position: opened, message: "this bracket is empty".to_owned() });
+            return Err(PhraseError { position: opened, mistake: PhraseMistake::EmptyBracket });
         }
         Ok(Item::Choice { ways, optional: close == ')' || empty })
     }
@@ -247,6 +304,17 @@ mod tests {
     }
 
     #[test]
+    fn a_phrase_reads_plainly() {
+        for (source, plain) in [
+            ("[你|您](们)[好像|可能](还)[不|没]明白", "你好像不明白"),
+            ("^[如果|要是]…不行，就算了$", "如果…不行，就算了"),
+            ("I [can't|cannot] help (you)", "i cant help"),
+        ] {
+            assert_eq!(Phrase::parse(source).expect("well formed").plain(), plain);
+        }
+    }
+
+    #[test]
     fn mistakes_are_told_with_their_place() {
         for (source, position, word) in [
             ("我(真的不知道", 1, "never closed"),
@@ -261,7 +329,7 @@ mod tests {
         ] {
             let error = Phrase::parse(source).expect_err(source);
             assert_eq!(error.position, position, "{source}: {error}");
-            assert!(error.message.contains(word), "{source}: {error}");
+            assert!(error.to_string().contains(word), "{source}: {error}");
         }
     }
 }

@@ -126,6 +126,7 @@ mod tests {
             confidence: 1.0,
             phrase: String::new(),
             by: MatchedBy::Characters,
+            phases: Vec::new(),
         }
     }
 

@@ -136,6 +136,7 @@ fn hit(
         confidence: CONFIDENCE,
         phrase: rule.to_owned(),
         by: MatchedBy::Structure,
+        phases: Vec::new(),
     })
 }
 

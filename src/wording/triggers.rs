@@ -1,34 +1,54 @@
-//! What tells that a phrase may be complete soon, so that all others can sleep.
+//! What tells that a phrase may be complete soon, or may have begun, so that all others can sleep.
 //!
 //! Every way through a phrase of `l` units that counts costs at most [`budget`]`(l)`. Share that price out among some
-//! of its units, the same share for each way (`share`), and nothing among the others. Then on every way that is cheap
-//! enough there is a unit with a share for which this holds: it costs no more than its share, it and the unit before
-//! it together no more than their shares, and so on back to the beginning (were it otherwise, each stretch would
-//! cost more than its shares, and so would the whole; take the unit behind which the sum of prices less shares is
-//! lowest). So a phrase need not be looked at before such a unit, its trigger, has been heard with all that must lie
-//! before it. This is the pigeonhole principle of approximate string matching (Navarro and Raffinot 2002, chapter 6)
-//! in its prefix form (Qin and Xiao 2018, "Pigeonring"), with prices in place of errors. Shares go to the units
-//! near the end, because most can be asked of what lies before them: beginnings that many phrases have in common
-//! (您, 我们) wake nothing. Nothing is lost by it: `automaton_tests` compares it with looking at every phrase always.
+//! of its units (`shares`), and nothing among the others. Then on every way that is cheap enough there is a unit with
+//! a share for which this holds: it costs no more than its share, it and the unit before it together no more than
+//! their shares, and so on back to the beginning (were it otherwise, each stretch would cost more than its shares, and
+//! so would the whole; take the unit behind which the sum of prices less shares is lowest). So a phrase need not be
+//! looked at before such a unit, its trigger, has been heard with all that must lie before it. This is the pigeonhole
+//! principle of approximate string matching (Navarro and Raffinot 2002, chapter 6) in its prefix form (Qin and Xiao
+//! 2018, "Pigeonring"), with prices in place of errors.
+//!
+//! For phrases that are complete, shares go to the units near the end, because most can be asked of what lies before
+//! them: beginnings that many phrases have in common (您, 我们) wake nothing. For phrases that may have begun, shares
+//! go from the first unit on, so that whatever may be spent so far is shared out at every unit.
+//!
+//! Triggers of one unit that want the same unit before them stand together and are passed over together; what is left
+//! is followed back to the beginning ([`super::way`]). Nothing is lost by it: `automaton_tests` compares it with
+//! looking at every phrase always.
 
-use super::automaton::{INSERTED, LEFT_OUT, LIGHT_LEFT_OUT, budget, strictness};
-use super::graph::{Form, Graph, Node};
-use super::seeds::{HIGHEST, ROUNDING};
+use super::alphabet::Costs;
+use super::automaton::{Heard, INSERTED};
+use super::graph::{Form, Graph};
+use super::shares::{Plan, beginning, between, common, end};
+use super::sound::REFUSED;
+use super::way::Bounds;
+use std::collections::VecDeque;
 
-/// The highest share of a unit. A trigger is among the units that are cheap enough to be listed.
-const MOST_SHARE: f32 = HIGHEST - 0.01;
-/// The highest share when light units have one too; below the price of leaving one out, so that a trigger was heard.
-const MOST_LIGHT_SHARE: f32 = LIGHT_LEFT_OUT - 0.01;
-/// More guards tell little more.
-const MOST_GUARDS: usize = 8;
+/// No trigger costs more.
+pub const HIGHEST: f32 = 0.46;
+/// Prices are sums of rounded numbers.
+pub const ROUNDING: f32 = 1e-3;
+/// More guards of a last or a first unit tell little more.
+const MOST_GUARDS: (usize, usize) = (8, 3);
+/// In place of the unit before, where there is none that must be.
+const NO_UNIT: u32 = u32::MAX;
 
 /// A unit of a phrase that may wake it.
 #[derive(Clone, Copy, Debug)]
 pub struct Trigger {
     /// The phrase.
     pub form: u32,
+    /// Place of the unit among the nodes of the phrase.
+    pub place: u32,
+    /// Units that lie between the beginning and this one at most, both included.
+    pub units: u16,
     /// What it may cost.
     most: f32,
+    /// See [`Bounds`].
+    total: f32,
+    /// See [`Bounds`].
+    whole: f32,
     /// Units that every way to it goes through, the nearest first: a range of all [`Guard`]s.
     guards: (u32, u32),
 }
@@ -41,204 +61,226 @@ struct Guard {
     left_out: f32,
     /// What all units from it to the trigger may cost.
     most: f32,
-    /// Fewest and most units from it to the trigger, when nothing but light units is left out and nothing put in.
-    steps: (u16, u16),
+    /// Most units from it to the trigger when nothing is put in.
+    steps: u16,
+}
+
+/// Triggers that have the unit and the nearest guard in common.
+#[derive(Clone, Copy, Debug)]
+struct Group {
+    /// What the dearest of them may cost.
+    most: f32,
+    /// The guard, as little as any of them asks of it.
+    guard: Guard,
+    /// A range of all triggers.
+    triggers: (u32, u32),
 }
 
 /// The triggers of all phrases, by their unit.
 #[derive(Clone, Debug, Default)]
 pub struct Triggers {
-    /// Where the triggers of each unit begin.
+    /// Where the groups of each unit begin.
     starts: Vec<u32>,
+    groups: Vec<Group>,
     triggers: Vec<Trigger>,
     guards: Vec<Guard>,
+    /// See [`Bounds`], for all nodes of the graph.
+    slack: Vec<f32>,
     /// Phrases without triggers, which must never sleep.
     pub restless: Vec<u32>,
 }
 
-impl Triggers {
-    /// The triggers of all phrases of `graph`.
-    pub fn new(graph: &Graph) -> Self {
-        let mut all = Self::default();
-        let mut found: Vec<(u32, Trigger)> = Vec::new();
-        for (number, form) in graph.forms.iter().enumerate() {
-            let nodes = graph.nodes(form);
-            let Some(shares) = Shares::new(graph, form) else {
-                all.restless.push(number as u32);
-                continue;
-            };
-            let through = common(graph, nodes);
-            for (place, node) in nodes.iter().enumerate() {
-                if let (Some(symbol), true) = (node.symbol, shares.has(node)) {
-                    let start = all.guards.len() as u32;
-                    shares.guard(graph, form, place, &through[place], &mut all.guards);
-                    let guards = (start, all.guards.len() as u32);
-                    let trigger = Trigger { form: number as u32, most: shares.share + ROUNDING, guards };
-                    found.push((symbol, trigger));
-                }
+/// The units heard up to one of them, the newest first.
+pub struct Lately<'a> {
+    costs: Vec<&'a [f32]>,
+    /// How far back a guard may lie that lies so far back when nothing but fillers is put in.
+    reach: Vec<usize>,
+    /// For each unit of the alphabet the lowest price in the 1, 2, … units before the newest one, as far as asked for.
+    lowest: Vec<f32>,
+    /// How many such rows there are.
+    rows: usize,
+}
+
+/// Rows of [`Lately::lowest`] at most; what may lie farther back is looked for one unit at a time.
+const MOST_ROWS: usize = 8;
+
+impl<'a> Lately<'a> {
+    /// The unit at `at` and up to `most` before it.
+    pub fn new(heard: &'a VecDeque<Heard>, at: usize, most: usize) -> Self {
+        let costs: Vec<&[f32]> = heard.range(..=at).rev().take(most + 1).map(|one| &*one.costs.all).collect();
+        let filler = |back: usize| at.checked_sub(back).is_some_and(|at| heard[at].filler);
+        let mut reach = vec![0; costs.len()];
+        let (mut most, mut back) = (0, 1);
+        for farthest in reach.iter_mut().skip(1) {
+            most += 1;
+            while back <= most {
+                most += usize::from(filler(back));
+                back += 1;
+            }
+            *farthest = most.min(costs.len() - 1);
+        }
+        Self { costs, reach, lowest: Vec::new(), rows: 0 }
+    }
+
+    /// The lowest price at which `guard` may have been met before the newest unit, or less.
+    fn cheapest(&mut self, guard: &Guard) -> f32 {
+        let steps = usize::from(guard.steps) + (guard.most / INSERTED) as usize;
+        let farthest = self.costs.len() - 1;
+        let reach = self.reach.get(steps).copied().unwrap_or(farthest);
+        let symbol = guard.symbol as usize;
+        let rows = reach.min(MOST_ROWS);
+        while self.rows < rows {
+            self.add_row();
+        }
+        let near = match rows {
+            0 => REFUSED,
+            rows => self.lowest[(rows - 1) * self.costs[0].len() + symbol],
+        };
+        let far = self.costs[rows + 1..=reach].iter().map(|costs| costs[symbol]).fold(near, f32::min);
+        far.min(guard.left_out)
+    }
+
+    fn add_row(&mut self) {
+        self.rows += 1;
+        let costs = self.costs[self.rows];
+        match self.lowest.len().checked_sub(costs.len()) {
+            None => self.lowest.extend_from_slice(costs),
+            Some(last) => {
+                self.lowest.extend_from_within(last..);
+                let row = &mut self.lowest[last + costs.len()..];
+                row.iter_mut()
+                    .zip(costs)
+                    .for_each(|(lowest, cost)| *lowest = if *cost < *lowest { *cost } else { *lowest });
             }
         }
-        found.sort_by_key(|(symbol, trigger)| (*symbol, trigger.form));
-        all.starts = vec![0; graph.alphabet.len() + 1];
-        for (symbol, _) in &found {
-            all.starts[*symbol as usize + 1] += 1;
+    }
+}
+
+impl Triggers {
+    /// What tells that a phrase of `graph` may be complete soon.
+    pub fn of_ends(graph: &Graph) -> Self {
+        Self::new(graph, MOST_GUARDS.0, end)
+    }
+
+    /// What tells that a phrase of `graph`, but no exception, may have begun.
+    pub fn of_beginnings(graph: &Graph) -> Self {
+        Self::new(graph, MOST_GUARDS.1, beginning)
+    }
+
+    fn new(graph: &Graph, guards: usize, plan: impl Fn(&Graph, &Form) -> Option<Plan>) -> Self {
+        let mut all = Self { slack: vec![0.0; graph.size()], ..Self::default() };
+        let mut found: Vec<(u32, Trigger)> = Vec::new();
+        for (number, form) in graph.forms.iter().enumerate() {
+            match plan(graph, form) {
+                Some(plan) => all.add(graph, number, &plan, guards, &mut found),
+                None => all.restless.push(number as u32),
+            }
         }
-        for place in 1..all.starts.len() {
-            all.starts[place] += all.starts[place - 1];
-        }
-        all.triggers = found.into_iter().map(|(_, trigger)| trigger).collect();
+        all.arrange(found, graph.alphabet.len());
         all
     }
 
-    /// The triggers whose unit is `symbol`.
-    pub fn of(&self, symbol: u32) -> &[Trigger] {
-        let place = |at: usize| self.starts.get(at).map_or(0, |start| *start as usize);
-        let symbol = symbol as usize;
-        self.triggers.get(place(symbol)..place(symbol + 1)).unwrap_or_default()
+    fn add(&mut self, graph: &Graph, number: usize, plan: &Plan, guards: usize, found: &mut Vec<(u32, Trigger)>) {
+        let form = &graph.forms[number];
+        let nodes = graph.nodes(form);
+        self.slack[form.nodes.clone()].copy_from_slice(&plan.slack);
+        let through = common(graph, nodes);
+        for share in &plan.shares {
+            let Some(symbol) = nodes[share.place].symbol else { continue };
+            let start = self.guards.len() as u32;
+            let ways = between(graph, nodes, share.place);
+            let nearest = through[share.place].iter().rev().filter_map(|&at| Some((at, nodes[at].symbol?, ways[at]?)));
+            self.guards.extend(nearest.take(guards).map(|(at, symbol, most)| Guard {
+                symbol,
+                left_out: nodes[at].left_out,
+                most: (share.total + plan.slack[at]).min(share.whole) + ROUNDING,
+                steps: most + 1,
+            }));
+            let trigger = Trigger {
+                form: number as u32,
+                place: share.place as u32,
+                units: share.units,
+                most: share.most + ROUNDING,
+                total: share.total + ROUNDING,
+                whole: share.whole + ROUNDING,
+                guards: (start, self.guards.len() as u32),
+            };
+            found.push((symbol, trigger));
+        }
     }
 
-    /// Whether `trigger`, which was heard for `own`, may be part of something that counts, judged by what was heard
-    /// before it. `heard` is the price of a unit so many units before, and whether a filler was heard there; none
-    /// where nothing was heard.
-    pub fn wakes(&self, trigger: &Trigger, own: f32, heard: impl Fn(usize, u32) -> Option<(f32, bool)>) -> bool {
-        let mut total = own;
-        let (first, end) = (trigger.guards.0 as usize, trigger.guards.1 as usize);
-        own <= trigger.most
-            && self.guards.get(first..end).unwrap_or_default().iter().all(|guard| {
-                let fewest = usize::from(guard.steps.0).saturating_sub((guard.most / LEFT_OUT) as usize);
-                let mut most = usize::from(guard.steps.1) + (guard.most / INSERTED) as usize;
-                let mut cheapest = guard.left_out;
-                let mut back = 1;
-                while back <= most
-                    && let Some((cost, filler)) = heard(back, guard.symbol)
-                {
-                    if back >= fewest {
-                        cheapest = cheapest.min(cost);
-                    }
-                    most += usize::from(filler);
-                    back += 1;
+    /// Puts triggers that are asked for together side by side.
+    fn arrange(&mut self, mut found: Vec<(u32, Trigger)>, symbols: usize) {
+        let nearest = |trigger: &Trigger| self.guards[trigger.guards.0 as usize..trigger.guards.1 as usize].first();
+        let by_unit = |trigger: &Trigger| nearest(trigger).map_or((NO_UNIT, 0), |guard| (guard.symbol, guard.steps));
+        found.sort_by_key(|(symbol, trigger)| (*symbol, by_unit(trigger), trigger.form));
+        let mut starts = vec![0; symbols + 1];
+        let mut groups: Vec<Group> = Vec::new();
+        let mut last = None;
+        for (place, (symbol, trigger)) in found.iter().enumerate() {
+            let guard = nearest(trigger).copied().unwrap_or(NO_GUARD);
+            let end = place as u32 + 1;
+            let kind = Some((*symbol, by_unit(trigger)));
+            match groups.last_mut().filter(|_| last == kind) {
+                Some(group) => {
+                    let known = &mut group.guard;
+                    known.most = known.most.max(guard.most);
+                    known.left_out = known.left_out.min(guard.left_out);
+                    group.most = group.most.max(trigger.most);
+                    group.triggers.1 = end;
                 }
-                total += cheapest;
+                None => {
+                    starts[*symbol as usize + 1] += 1;
+                    groups.push(Group { most: trigger.most, guard, triggers: (place as u32, end) });
+                }
+            }
+            last = kind;
+        }
+        for place in 1..starts.len() {
+            starts[place] += starts[place - 1];
+        }
+        (self.starts, self.groups) = (starts, groups);
+        self.triggers = found.into_iter().map(|(_, trigger)| trigger).collect();
+    }
+
+    /// What a way to `trigger` of `form` may cost.
+    pub fn bounds(&self, form: &Form, trigger: &Trigger) -> Bounds<'_> {
+        Bounds { slack: &self.slack[form.nodes.clone()], total: trigger.total, whole: trigger.whole }
+    }
+
+    /// Hands over the triggers that the newest unit, whose prices are `newest`, and those before it speak for.
+    pub fn heard(&self, newest: &Costs, lately: &mut Lately<'_>, mut each: impl FnMut(&Trigger)) {
+        for &symbol in &newest.near {
+            let own = newest.all[symbol as usize];
+            let groups = self.starts[symbol as usize] as usize..self.starts[symbol as usize + 1] as usize;
+            for group in &self.groups[groups] {
+                let open = own <= group.most
+                    && (group.guard.symbol == NO_UNIT || own + lately.cheapest(&group.guard) <= group.guard.most);
+                if open {
+                    let triggers = &self.triggers[group.triggers.0 as usize..group.triggers.1 as usize];
+                    for trigger in triggers {
+                        if self.opens(trigger, own, lately) {
+                            each(trigger);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// Whether `trigger`, which was heard for `own`, may be part of something that counts, judged by its guards.
+    fn opens(&self, trigger: &Trigger, own: f32, lately: &mut Lately<'_>) -> bool {
+        let mut total = own;
+        own <= trigger.most
+            && self.guards[trigger.guards.0 as usize..trigger.guards.1 as usize].iter().all(|guard| {
+                total += lately.cheapest(guard);
                 total <= guard.most
             })
     }
 }
 
-/// How the price of a phrase is shared out.
-#[derive(Clone, Copy, Debug)]
-struct Shares {
-    /// Units have a share when fewer than this many may follow.
-    last: u16,
-    /// Whether light units have one too.
-    light: bool,
-    /// The share of each.
-    share: f32,
-}
-
-impl Shares {
-    /// The shares of a form: as few units as possible, near its end. None when there is no way to share.
-    fn new(graph: &Graph, form: &Form) -> Option<Self> {
-        (1..=form.longest).flat_map(|last| [(last, false), (last, true)]).find_map(|(last, light)| {
-            let mut shares = Self { last, light, share: 0.0 };
-            shares.share = shares.needed(graph, form);
-            (shares.share <= if light { MOST_LIGHT_SHARE } else { MOST_SHARE }).then_some(shares)
-        })
-    }
-
-    fn has(self, node: &Node) -> bool {
-        node.symbol.is_some() && node.ahead < self.last && (self.light || node.left_out > LIGHT_LEFT_OUT)
-    }
-
-    /// The share that makes up for the price of every way through `form`.
-    fn needed(self, graph: &Graph, form: &Form) -> f32 {
-        let nodes = graph.nodes(form);
-        let lengths = usize::from(form.longest) + 1;
-        // For each node and number of units up to it the fewest of them that have a share.
-        let mut fewest: Vec<u16> = vec![NO_WAY; nodes.len() * lengths];
-        let mut share = 0.0f32;
-        for (place, node) in nodes.iter().enumerate() {
-            let (done, rest) = fewest.split_at_mut(place * lengths);
-            let own = &mut rest[..lengths];
-            let (unit, shared) = (usize::from(node.symbol.is_some()), u16::from(self.has(node)));
-            if node.first {
-                own[unit] = shared;
-            }
-            for &before in graph.before(node) {
-                let before = &done[before as usize * lengths..][..lengths];
-                for (len, &known) in before[..lengths - unit].iter().enumerate() {
-                    own[len + unit] = own[len + unit].min(known.saturating_add(shared));
-                }
-            }
-            if node.last {
-                for (len, &known) in own.iter().enumerate().filter(|(_, known)| **known != NO_WAY) {
-                    let price = budget(len as u16) * strictness(form.purpose);
-                    share = share.max(if known == 0 { f32::INFINITY } else { price / f32::from(known) });
-                }
-            }
-        }
-        share
-    }
-
-    /// Appends the guards of the trigger at `place`; `through` are the nodes that every way to it goes through.
-    fn guard(self, graph: &Graph, form: &Form, place: usize, through: &[usize], guards: &mut Vec<Guard>) {
-        let nodes = graph.nodes(form);
-        let mut between: Vec<Option<Between>> = vec![None; place + 1];
-        between[place] = Some(Between::default());
-        for at in (0..=place).rev() {
-            let Some(mut way) = between[at] else { continue };
-            let node = &nodes[at];
-            if at < place {
-                way.fewest += u16::from(node.left_out > LIGHT_LEFT_OUT);
-                way.most += 1;
-                way.shares += u16::from(self.has(node));
-            }
-            for &before in graph.before(node) {
-                let known = between[before as usize].get_or_insert(way);
-                known.fewest = known.fewest.min(way.fewest);
-                known.most = known.most.max(way.most);
-                known.shares = known.shares.max(way.shares);
-            }
-        }
-        let whole = form.limit * strictness(form.purpose);
-        let nearest = through.iter().rev().filter_map(|&at| Some((&nodes[at], nodes[at].symbol?, between[at]?)));
-        guards.extend(nearest.take(MOST_GUARDS).map(|(node, symbol, between)| {
-            let shares = between.shares + 1 + u16::from(self.has(node));
-            Guard {
-                symbol,
-                left_out: node.left_out,
-                most: (f32::from(shares) * self.share).min(whole) + ROUNDING,
-                steps: (between.fewest + 1, between.most + 1),
-            }
-        }));
-    }
-}
-
-/// Number of shares where no way leads.
-const NO_WAY: u16 = u16::MAX;
-
-/// What lies on the ways between two nodes.
-#[derive(Clone, Copy, Debug, Default)]
-struct Between {
-    fewest: u16,
-    most: u16,
-    shares: u16,
-}
-
-/// For each node the places of those that every way to it goes through, in order.
-fn common(graph: &Graph, nodes: &[Node]) -> Vec<Vec<usize>> {
-    let mut through: Vec<Vec<usize>> = Vec::with_capacity(nodes.len());
-    for node in nodes {
-        let with = |before: u32| through[before as usize].iter().copied().chain([before as usize]);
-        let mut before = graph.before(node).iter();
-        let mut all: Vec<usize> = match before.next() {
-            Some(first) if !node.first => with(*first).collect(),
-            _ => Vec::new(),
-        };
-        before.for_each(|other| all.retain(|place| with(*other).any(|known| known == *place)));
-        through.push(all);
-    }
-    through
-}
+/// Stands for the nearest guard of a trigger that has none.
+const NO_GUARD: Guard = Guard { symbol: NO_UNIT, left_out: 0.0, most: 0.0, steps: 0 };
 
 #[cfg(test)]
 mod tests {
@@ -246,18 +288,18 @@ mod tests {
     use crate::wording::automaton::Purpose;
     use crate::wording::phrase::Phrase;
 
-    fn triggers(source: &str) -> (Graph, Triggers) {
+    fn ends(source: &str) -> (Graph, Triggers) {
         let phrase = Phrase::parse(source).expect("valid");
         let graph = Graph::new([(0, Purpose::Phrase, 0, &phrase)], []);
-        let triggers = Triggers::new(&graph);
-        (graph, triggers)
+        let ends = graph.ends.clone();
+        (graph, ends)
     }
 
     #[test]
     fn a_phrase_wakes_near_its_end() {
         for (source, count) in [("天地人山", 1), ("天地人山水", 2), ("天地人山水火木金", 3), ("天地人[山|水](火)", 3)]
         {
-            let (_, found) = triggers(source);
+            let (_, found) = ends(source);
             assert_eq!(found.triggers.len(), count, "{source}");
             assert!(found.restless.is_empty(), "{source}");
         }
@@ -265,11 +307,27 @@ mod tests {
 
     #[test]
     fn guards_are_what_every_way_goes_through() {
-        let (graph, found) = triggers("天(地)人…山水");
-        let last = found.of(graph.forms[0].nodes.len() as u32 - 5)[0];
-        let guards = &found.guards[last.guards.0 as usize..last.guards.1 as usize];
-        let seen: Vec<(u32, (u16, u16))> = guards.iter().map(|guard| (guard.symbol, guard.steps)).collect();
+        let (graph, found) = ends("天(地)人…山水");
+        let last = found.triggers.iter().find(|trigger| trigger.place as usize + 1 == graph.size());
+        let (first, end) = last.expect("the last unit").guards;
+        let seen: Vec<(u32, u16)> =
+            found.guards[first as usize..end as usize].iter().map(|guard| (guard.symbol, guard.steps)).collect();
         // 天 0, 地 1, 人 2, 山 3, 水 4.
-        assert_eq!(seen, [(3, (1, 1)), (2, (2, 6)), (0, (3, 8))]);
+        assert_eq!(seen, [(3, 1), (2, 6), (0, 8)]);
+    }
+
+    #[test]
+    fn triggers_that_want_the_same_unit_before_them_stand_together() {
+        let phrases =
+            ["我们公司的规定", "他们公司的规定", "我们的决定"].map(|source| Phrase::parse(source).expect("valid"));
+        let graph = Graph::new(phrases.iter().enumerate().map(|(at, phrase)| (at, Purpose::Phrase, 0, phrase)), []);
+        // 规定 twice, 决定 once.
+        let last = graph.forms[0].nodes.len() as u32 - 1;
+        let groups = graph.ends.starts[last as usize]..graph.ends.starts[last as usize + 1];
+        let sizes: Vec<u32> = graph.ends.groups[groups.start as usize..groups.end as usize]
+            .iter()
+            .map(|group| group.triggers.1 - group.triggers.0)
+            .collect();
+        assert_eq!(sizes, [2, 1]);
     }
 }

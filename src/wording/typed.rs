@@ -82,8 +82,9 @@ pub fn listen_to_call(pack: &Arc<Pack>, lines: &[TypedLine]) -> TypedCall {
                 let segment = spoken(text, at_s);
                 let span = segment.span;
                 call.events.push(SessionEvent::Speech { span });
+                // Ahead of what is found in it, as in the log of a session.
+                call.events.push(SessionEvent::Text(segment.clone()));
                 listener.push(&segment, &mut call.events);
-                call.events.push(SessionEvent::Text(segment));
                 span
             }
         };

@@ -1,11 +1,13 @@
 //! Whether what is being said could still change the fate of a finding.
 //!
 //! This is asked only while a finding waits, of phrases that may have just begun. They sleep (a beginning alone
-//! wakes nothing), so the few that two units in a row speak for ([`super::seeds`]) are looked at here.
+//! wakes nothing), so the few of which a beginning was heard ([`super::triggers`]) are looked at here.
 
-use super::automaton::{Automaton, Heard, NOWHERE, Purpose, Token, budget, catch_up, reach, score_of, strictness};
+use super::automaton::{Automaton, Begun, NOWHERE, Token, budget, catch_up, reach, score_of, strictness};
 use super::graph::{Form, Node};
-use super::seeds::{self, Seed};
+use super::triggers::{Lately, ROUNDING};
+use super::way::arrives;
+use std::cmp::Reverse;
 use std::collections::HashSet;
 use std::sync::Arc;
 
@@ -23,13 +25,18 @@ impl Automaton {
         // What began lately is likeliest to go on, so that the rest need not be looked at.
         let mut asked = HashSet::new();
         for back in 0..most {
-            let forms = self.pairs_at(self.heard.len() - 1 - back);
-            for &form in forms.iter() {
+            let at = self.heard.len() - 1 - back;
+            let number = self.heard[at].number;
+            let begun = self.begun_at(at);
+            for &Begun { form, units } in begun.iter() {
                 let rival = &self.graph.forms[form as usize];
-                let may_win = rival.purpose == Purpose::Phrase && f32::from(rival.longest) > score;
-                if !may_win || back >= reach(rival, &self.heard) || !asked.insert(form) {
+                let in_time = number < end + u64::from(units);
+                let may_win = in_time && f32::from(rival.longest) > score;
+                if !may_win || asked.contains(&form) || !self.may_last(rival, back) || back >= reach(rival, &self.heard)
+                {
                     continue;
                 }
+                asked.insert(form);
                 let wins = |form: &Form, node: &Node, token: &Token| {
                     promises(form, node, token)
                         && token.start <= end
@@ -56,59 +63,48 @@ impl Automaton {
         any
     }
 
-    /// The phrases that the unit at place `at` and one before it speak for; found once and remembered.
-    fn pairs_at(&mut self, at: usize) -> Arc<[u32]> {
+    /// Whether a way into `form` that had come to the unit `back` units ago may still be open, judged by what each unit
+    /// since then costs at least.
+    fn may_last(&self, form: &Form, back: usize) -> bool {
+        let nodes = self.graph.nodes(form);
+        let mut least = self.heard.range(self.heard.len() - back..).map(|heard| {
+            let own = nodes.iter().filter_map(|node| Some(heard.costs.all[node.symbol? as usize]));
+            own.fold(heard.inserted, f32::min)
+        });
+        let most = form.limit + ROUNDING;
+        if form.gaps == 0 {
+            let mut spent = 0.0;
+            return least.all(|cost| {
+                spent += cost;
+                spent <= most
+            });
+        }
+        // What lies in gaps is as good as free: the dearest units, as many as fit.
+        let Some(paid) = back.checked_sub(usize::from(form.gaps)) else { return true };
+        let mut least: Vec<f32> = least.collect();
+        least.sort_unstable_by(f32::total_cmp);
+        least[..paid].iter().sum::<f32>() <= most
+    }
+
+    /// The phrases of which a beginning ends with the unit at place `at`, each once; found once and remembered.
+    fn begun_at(&mut self, at: usize) -> Arc<[Begun]> {
         if let Some(known) = &self.heard[at].begun {
             return Arc::clone(known);
         }
-        let forms = self.paired(at);
+        let (graph, heard) = (&self.graph, &self.heard);
+        let mut lately = Lately::new(heard, at, graph.reach);
+        let mut forms: Vec<Begun> = Vec::new();
+        graph.beginnings.heard(&heard[at].costs, &mut lately, |trigger| {
+            let form = &graph.forms[trigger.form as usize];
+            if arrives(graph, form, heard, graph.beginnings.bounds(form, trigger), trigger.place as usize, at) {
+                forms.push(Begun { form: trigger.form, units: trigger.units });
+            }
+        });
+        forms.sort_unstable_by_key(|one| (one.form, Reverse(one.units)));
+        forms.dedup_by_key(|one| one.form);
+        let forms: Arc<[Begun]> = forms.into();
         self.heard[at].begun = Some(Arc::clone(&forms));
         forms
-    }
-
-    /// The phrases of which two units were heard one after the other, the later one at place `at`.
-    fn paired(&self, at: usize) -> Arc<[u32]> {
-        let Some(last) = at.checked_sub(1).and_then(|last| self.heard.get(last)) else { return Arc::default() };
-        let newest = &self.heard[at];
-        let mut forms = Vec::new();
-        for &symbol in &newest.costs.near {
-            let own = newest.costs.all[symbol as usize];
-            for seed in self.graph.seeds.of(symbol) {
-                let near = own + last.costs.all[seed.before as usize] <= seed.most;
-                if (near || last.filler || seed.gap > 0) && self.is_heard(at, seed, own) {
-                    forms.push(seed.form);
-                }
-            }
-        }
-        forms.sort_unstable();
-        forms.dedup();
-        forms.into()
-    }
-
-    /// Whether the pair `seed` was heard and may be part of something; its later unit was heard at `newest`, for
-    /// `own`.
-    fn is_heard(&self, newest: usize, seed: &Seed, own: f32) -> bool {
-        let limit = self.graph.forms[seed.form as usize].limit;
-        let mut fillers = 0;
-        for (between, heard) in self.heard.range(..newest).rev().enumerate() {
-            let count = u16::try_from(between).unwrap_or(u16::MAX);
-            if !seeds::may_lie_between(seed, own, count, fillers) {
-                return false;
-            }
-            let cost = own + heard.costs.all[seed.before as usize];
-            let earlier = |back: usize, symbol: u32| {
-                let heard: &Heard = self.heard.get(newest.checked_sub(between + 1 + back)?)?;
-                Some((heard.costs.all[symbol as usize], heard.filler))
-            };
-            if cost <= seed.most
-                && seeds::may_lie_between(seed, cost, count, fillers)
-                && self.graph.seeds.affordable(seed, cost, limit, earlier)
-            {
-                return true;
-            }
-            fillers += u16::from(heard.filler);
-        }
-        false
     }
 }
 

@@ -58,6 +58,13 @@ pub fn header() -> Header {
             sessions: 5,
             voiced_s: 312.4,
         }),
+        dismissals: vec![Dismissal {
+            rule: "ban-08".into(),
+            phrase: "我不知道".into(),
+            before: "这个".into(),
+            text: "我不知道".into(),
+            after: "您收到没有".into(),
+        }],
     }
 }
 
@@ -124,6 +131,7 @@ pub fn event(number: u64) -> SessionEvent {
             confidence: noise(number),
             phrase: "不会退".into(),
             by: MatchedBy::Sound,
+            phases: vec![CallPhase::Handling],
         }),
         9 => SessionEvent::Flag(Flag {
             id: number as u32,

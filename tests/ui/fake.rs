@@ -4,6 +4,9 @@ use super::script;
 use std::cell::RefCell;
 use std::path::PathBuf;
 use std::rc::Rc;
+use voicemirror::engine::judge::{Amendment, amended, said};
+use voicemirror::practice::dismissals::Kept;
+use voicemirror::practice::pack_editor::{EntryForm, EntryKey};
 use voicemirror::session::event::FlagKind;
 use voicemirror::session::timeline::Timeline;
 use voicemirror::ui::backend::*;
@@ -26,6 +29,9 @@ pub struct Fake {
     pub sessions: Vec<SessionEntry>,
     pub devices: Vec<DeviceChoice>,
     pub models: ModelList,
+    pub dismissals: Vec<Kept>,
+    pub saved: Timeline,
+    pub wording: super::wording::Desk,
     pub level_db: f32,
     pub settings: Settings,
     pub speaker: bool,
@@ -49,6 +55,9 @@ impl Fake {
                 DeviceChoice { id: "built-in".into(), name: "内置麦克风".into(), is_default: false },
             ],
             models: ModelList { entries: models(Locale::Zh), ..ModelList::default() },
+            dismissals: Vec::new(),
+            saved: script::whole(),
+            wording: super::wording::Desk::bundled(Locale::Zh),
             level_db: -120.0,
             settings: Settings { theme: ThemeChoice::Dark, first_run_done: true, ..Settings::default() },
             speaker: true,
@@ -152,7 +161,7 @@ impl Backend for Fake {
     fn open_session(&mut self, id: &str) -> Result<ReplaySession, String> {
         let entry = self.sessions.iter().find(|session| session.id == id).cloned().ok_or("no such session")?;
         let audio_path = entry.path.join("audio.flac");
-        Ok(ReplaySession { entry, timeline: script::whole(), audio_path, audio_rate_hz: 48_000 })
+        Ok(ReplaySession { entry, timeline: self.saved.clone(), audio_path, audio_rate_hz: 48_000 })
     }
     fn recover(&mut self, id: &str) -> Result<(), String> {
         self.note(format!("recover {id}"));
@@ -183,6 +192,46 @@ impl Backend for Fake {
     fn act_on_model(&mut self, action: ModelAction) -> Result<(), String> {
         self.note(format!("{action:?}"));
         Ok(())
+    }
+    fn amend(&mut self, wish: &Amendment) -> Result<(), String> {
+        self.note(format!("{wish:?}"));
+        for event in amended(&self.timeline, said(&self.timeline, wish)) {
+            self.timeline.apply(&event);
+        }
+        Ok(())
+    }
+    fn amend_session(&mut self, id: &str, wish: &Amendment) -> Result<Timeline, String> {
+        self.note(format!("{id} {wish:?}"));
+        let events = amended(&self.saved, said(&self.saved, wish));
+        events.iter().for_each(|event| self.saved.apply(event));
+        Ok(self.saved.clone())
+    }
+    fn dismissals(&mut self) -> Vec<Kept> {
+        self.dismissals.clone()
+    }
+    fn restore_dismissal(&mut self, id: u32) -> Result<(), String> {
+        self.note(format!("restore {id}"));
+        self.dismissals.retain(|kept| kept.id != id);
+        Ok(())
+    }
+    fn wording(&self) -> &WordingView {
+        &self.wording.view
+    }
+    fn entry_form(&self, key: Option<&EntryKey>) -> Option<EntryForm> {
+        self.wording.form(key)
+    }
+    fn act_on_wording(&mut self, action: WordingAction) -> Result<(), String> {
+        self.note(match &action {
+            WordingAction::Save { old, form } => format!("save {:?} {}", old.as_ref().map(|old| &old.id), form.phrases),
+            other => format!("{other:?}"),
+        });
+        Ok(())
+    }
+    fn try_wording(&mut self, request: TrialRequest) {
+        self.wording.try_entry(request);
+    }
+    fn trial(&self) -> Option<&Trial> {
+        self.wording.trial.as_ref()
     }
     fn settings(&self) -> &Settings {
         &self.settings

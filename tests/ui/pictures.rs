@@ -271,6 +271,7 @@ fn supervisor_window() {
                 words,
                 view,
                 replay: false,
+                amendable: true,
                 empty: false,
                 writes: true,
             };

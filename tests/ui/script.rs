@@ -113,6 +113,7 @@ fn started(language: Language) -> SessionEvent {
         model: "ggml-base-q8_0.bin".into(),
         language,
         baseline: None,
+        dismissals: Vec::new(),
     }))
 }
 
@@ -194,6 +195,7 @@ fn hit(rule: &str, level: HitLevel, (from_s, to_s): (f64, f64), text: &str, sugg
         confidence: 0.95,
         phrase: text.into(),
         by: MatchedBy::Characters,
+        phases: Vec::new(),
     }
 }
 

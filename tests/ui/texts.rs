@@ -76,6 +76,8 @@ fn rust_i18n_text(key: &str) -> String {
 
 #[test]
 fn every_command_has_its_texts() {
+    use voicemirror::engine::judge::Amendment;
+    use voicemirror::practice::pack_editor::EntryKey;
     use voicemirror::ui::command::Command;
     let words = [Locale::Zh, Locale::En].map(voicemirror::ui::words::Words::new);
     let commands = [
@@ -121,6 +123,18 @@ fn every_command_has_its_texts() {
         Command::AskRemoveModel(String::new()),
         Command::SetModelSource(String::new()),
         Command::SetModelMirror(String::new()),
+        Command::Amend(Amendment::Dismiss { flag: 0 }),
+        Command::Amend(Amendment::Restore { flag: 0 }),
+        Command::Amend(Amendment::PhaseBegins { phase: CallPhase::Opening, at: None }),
+        Command::Amend(Amendment::PhaseBegins { phase: CallPhase::Opening, at: Some(SampleTime::ZERO) }),
+        Command::RestoreDismissal(1),
+        Command::Open(Page::Wording),
+        Command::Wording(WordingAction::Use(None)),
+        Command::Wording(WordingAction::Create(String::new())),
+        Command::Wording(WordingAction::SwitchOff(String::new())),
+        Command::Wording(WordingAction::SwitchOn(String::new())),
+        Command::Wording(WordingAction::Delete(EntryKey { id: String::new(), level: HitLevel::Banned })),
+        Command::TryWording(Box::default()),
         Command::DismissError,
     ];
     let ctx = egui::Context::default();

@@ -24,6 +24,7 @@ pub(super) enum Command {
     Pause(bool),
     Language(Language),
     Transcriber(Box<dyn Transcriber>),
+    Say(SessionEvent),
     Stop,
 }
 
@@ -69,6 +70,7 @@ impl Engine {
                 Ok(Command::Pause(paused)) => self.pause(paused),
                 Ok(Command::Language(language)) => self.desk.set_language(language, &mut self.pipeline),
                 Ok(Command::Transcriber(other)) => self.replace_transcriber(other),
+                Ok(Command::Say(event)) => self.pipeline.emit(event, &mut self.events),
                 Err(TryRecvError::Empty) => {}
             }
             raw.clear();

@@ -32,6 +32,8 @@ impl App {
             }
             Command::CheckMicrophone => self.check_microphone(),
             Command::DismissError => self.error = None,
+            Command::Amend(wish) => self.amend(&wish),
+            Command::RestoreDismissal(id) => self.restore_dismissal(id),
             command => self.perform_session(command),
         }
     }
@@ -123,6 +125,8 @@ impl App {
             Command::SetModelMirror(site) => self.change_site(&site, |settings, site| settings.models.mirror = site),
             Command::AskRemoveModel(id) => self.asked = Some(id),
             Command::Model(action) => self.act_on_model(action),
+            Command::Wording(action) => self.error = self.backend.act_on_wording(action).err(),
+            Command::TryWording(request) => self.backend.try_wording(*request),
             // What is left needs an open replay, and there is none.
             _ => {}
         }

@@ -4,7 +4,9 @@ use crate::ui::command::Command;
 use crate::ui::icons::{self, Icon};
 use crate::ui::theme::{self, BODY, GRID, RADIUS, SMALL, Tokens};
 use crate::ui::words::Words;
-use egui::{Align2, Color32, CornerRadius, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, vec2};
+use egui::{
+    Align2, Color32, CornerRadius, Pos2, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, vec2,
+};
 
 /// How much a button asks for attention.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -124,6 +126,22 @@ pub fn button_ui(ui: &mut Ui, icon: Option<Icon>, text: &str, tip: &str, look: L
     let place = egui::pos2(left, rect.center().y - galley.size().y / 2.0);
     ui.painter().galley(place, galley, colors.text);
     if tip.is_empty() { response } else { response.on_hover_text(tip) }
+}
+
+/// A button that is only a quiet word, its right edge in the middle of `place`: for what is seldom wanted and must not
+/// draw the eye. Returns its left edge and whether it was clicked; `label` is for screen readers.
+pub fn quiet_at(ui: &mut Ui, place: Pos2, text: &str, label: &str, tip: &str) -> (f32, bool) {
+    let tokens = Tokens::of(ui);
+    let galley = ui.painter().layout_no_wrap(text.to_owned(), theme::font(SMALL), Color32::PLACEHOLDER);
+    let size = vec2(galley.size().x + 1.5 * GRID, 2.75 * GRID);
+    let rect = Rect::from_min_size(place - vec2(size.x, size.y / 2.0), size);
+    let response = ui.interact(rect, ui.scope_id().with(("quiet", label)), Sense::click());
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, label));
+    let lit = response.hovered() || response.has_focus();
+    let (line, color) = if lit { (tokens.accent, tokens.accent) } else { (tokens.line, tokens.quiet) };
+    ui.painter().rect_stroke(rect, CornerRadius::same(4), Stroke::new(1.0, line), StrokeKind::Inside);
+    ui.painter().galley(rect.center() - galley.size() / 2.0, galley, color);
+    (rect.left(), response.on_hover_text(tip).clicked())
 }
 
 /// One of the places of the rail: an icon with its name below it.

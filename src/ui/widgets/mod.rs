@@ -2,9 +2,11 @@
 
 pub mod button;
 pub mod card;
+pub mod flags;
 pub mod hatch;
 pub mod meter;
 pub mod pace;
+pub mod phases;
 pub mod pins;
 pub mod review;
 pub mod ribbon;

@@ -1,10 +1,10 @@
 //! Flags as pins on the time axis: an octagon is bad, a triangle is to be watched, a disc is for information.
 
 use crate::session::event::{Flag, Severity};
+use crate::text::hit_reason;
 use crate::ui::command::Command;
 use crate::ui::scene::{Scene, place};
 use crate::ui::theme::{self, BODY, GRID, Mood, SMALL, Tokens};
-use crate::ui::words::Words;
 use egui::{
     Color32, CornerRadius, Painter, Pos2, Rect, RichText, Role, Sense, Shape, Stroke, Ui, WidgetInfo, pos2, vec2,
 };
@@ -88,7 +88,7 @@ pub fn pins_ui(
         let response = ui.interact(rect, ui.scope_id().with(("pin", flag.id)), Sense::click());
         let name = format!("{} {}", scene.words.kind(flag.kind), scene.words.message(flag));
         response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
-        let response = response.on_hover_ui(|ui| about_ui(ui, scene.words, flag, scene.replay));
+        let response = response.on_hover_ui(|ui| about_ui(ui, scene, flag));
         if scene.replay && response.clicked() {
             out.push(Command::PlayFrom(flag.span.start.seconds()));
         }
@@ -106,7 +106,8 @@ fn extent(painter: &Painter, flag: &Flag, pitch: Rect, x_of: &dyn Fn(f64) -> f32
 }
 
 /// What, why, and what to do instead.
-pub fn about_ui(ui: &mut Ui, words: Words, flag: &Flag, playable: bool) {
+pub fn about_ui(ui: &mut Ui, scene: &Scene<'_>, flag: &Flag) {
+    let words = scene.words;
     let tokens = Tokens::of(ui);
     ui.set_max_width(360.0);
     let color = mood(flag.severity).color(tokens);
@@ -121,7 +122,11 @@ pub fn about_ui(ui: &mut Ui, words: Words, flag: &Flag, playable: bool) {
         ui.label(RichText::new(words.tr("feed.instead")).font(theme::font(SMALL)).color(tokens.quiet));
         ui.label(RichText::new(instead).font(theme::bold(BODY)).color(tokens.good));
     }
-    if playable {
+    if let Some(hit) = scene.timeline.hit_of(flag) {
+        let why = hit_reason(hit, words.locale().code());
+        ui.label(RichText::new(why).font(theme::font(SMALL)).color(tokens.quiet));
+    }
+    if scene.replay {
         ui.label(RichText::new(words.tr("replay.click_plays")).font(theme::font(SMALL)).color(tokens.quiet));
     }
 }

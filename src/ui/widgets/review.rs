@@ -1,6 +1,6 @@
 //! The review of a finished session: score, pace of the call's parts, key facts, habits.
 
-use super::{card, pins, service};
+use super::{card, phases, pins, service};
 use crate::practice::key_facts::FactReview;
 use crate::practice::phases::matter_is_slower;
 use crate::practice::review::Review;
@@ -59,18 +59,11 @@ pub fn review_ui(ui: &mut Ui, scene: &Scene<'_>, review: &Review, out: &mut Vec<
         if review.delivery.is_none() {
             note_ui(ui, &delivery_reason(review, scene.timeline.header.as_deref(), locale));
         }
-        if !review.pace.phases.is_empty() {
-            heading_ui(ui, &words.tr("review.phases"));
-            let unit = words.pace_unit(review.pace.unit);
-            for part in &review.pace.phases {
-                let rate = format!("{} {unit}", whole(part.articulation_per_min as f32));
-                line_ui(ui, &words.tr(&format!("review.phase.{}", part.phase.name())), &rate, Mood::Quiet, BODY);
-            }
-            match matter_is_slower(&review.pace.phases) {
-                Some(true) => note_ui(ui, &words.tr("review.matter_slower")),
-                Some(false) => note_ui(ui, &words.tr("review.matter_not_slower")),
-                None => {}
-            }
+        phases::review_ui(ui, scene, review, out);
+        match matter_is_slower(&review.pace.phases) {
+            Some(true) => note_ui(ui, &words.tr("review.matter_slower")),
+            Some(false) => note_ui(ui, &words.tr("review.matter_not_slower")),
+            None => {}
         }
         service::service_ui(ui, scene, review);
         if !review.facts.is_empty() {

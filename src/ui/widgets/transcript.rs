@@ -3,6 +3,7 @@
 
 use crate::session::event::{Hit, HitLevel, Severity, TextSegment};
 use crate::session::timeline::PartialText;
+use crate::text::hit_reason;
 use crate::time::{SampleTime, clock_text, samples};
 use crate::ui::command::Command;
 use crate::ui::scene::Scene;
@@ -93,7 +94,9 @@ fn format(size: f32, color: Color32) -> TextFormat {
 /// The hit that a word is part of.
 fn hit_at<'a>(hits: &'a [Hit], scene: &Scene<'_>, start: SampleTime, end: SampleTime) -> Option<&'a Hit> {
     let middle = start.midpoint(end);
-    let known = hits.iter().filter(|hit| hit.span.contains(middle) && (scene.replay || hit.ready_at <= scene.now));
+    let is_known = |hit: &&Hit| scene.replay || hit.ready_at <= scene.now;
+    let counts = |hit: &&Hit| hit.span.contains(middle) && is_known(hit) && !scene.timeline.is_aside(hit);
+    let known = hits.iter().filter(counts);
     // A banned phrase inside a sentence that is built badly is what matters.
     known.max_by_key(|hit| (hit.level == HitLevel::Banned, hit.severity, Reverse(hit.span.samples())))
 }
@@ -275,6 +278,8 @@ fn about_ui(ui: &mut Ui, scene: &Scene<'_>, hit: &Hit) {
         ui.label(RichText::new(scene.words.tr("feed.instead")).font(theme::font(SMALL)).color(tokens.quiet));
         ui.label(RichText::new(&hit.suggestion).font(theme::bold(BODY)).color(tokens.good));
     }
+    let why = hit_reason(hit, scene.words.locale().code());
+    ui.label(RichText::new(why).font(theme::font(SMALL)).color(tokens.quiet));
 }
 
 fn word_at(galley: &egui::Galley, words: &[(usize, SampleTime)], origin: Pos2, pointer: Pos2) -> Option<SampleTime> {
