@@ -54,7 +54,7 @@ need_rust() {
 # notice that, and the program goes on with the old one.
 fresh_whisper() {
   local cache setting
-  for cache in "$root"/target/release/build/whisper-rs-sys-*/out/build/CMakeCache.txt; do
+  for cache in "${CARGO_TARGET_DIR:-$root/target}"/release/build/whisper-rs-sys-*/out/build/CMakeCache.txt; do
     [ -f "$cache" ] || continue
     for setting in $(sed -n 's/^\(GGML_[A-Z_]*\) *= *"\(.*\)"$/\1:BOOL=\2/p' "$root/.cargo/config.toml"); do
       grep -qx "$setting" "$cache" && continue

@@ -1,7 +1,7 @@
 //! The user's choices on disk, `settings.json` in the data folder: the window keeps all of them there, the command
 //! line reads and changes those about speech models and leaves the rest alone.
 
-use crate::session::store::{StoreError, replace_file};
+use crate::session::store::{StoreError, write_whole};
 use crate::speech::source::ModelSettings;
 use serde_json::{Map, Value};
 use std::path::Path;
@@ -21,12 +21,8 @@ pub fn read(root: &Path) -> Option<Value> {
 /// # Errors
 /// [`StoreError::Io`].
 pub fn write(root: &Path, choices: &Value) -> Result<(), StoreError> {
-    let path = root.join(FILE);
-    let write = || -> std::io::Result<()> {
-        std::fs::create_dir_all(root)?;
-        replace_file(&path, &serde_json::to_vec_pretty(choices)?)
-    };
-    write().map_err(|error| StoreError::Io { action: "write", path: path.clone(), reason: error.to_string() })
+    // As a whole and readable by people: `{:#}` of a value is JSON and cannot fail.
+    write_whole(&root.join(FILE), format!("{choices:#}").as_bytes())
 }
 
 /// The choices about speech models.

@@ -1,11 +1,11 @@
 //! The user's own wording packs: files `*.toml` in the folder `packs` of the data folder, made and edited in the window
 //! or in a text editor.
 
-use super::pack_editor::document;
+use super::pack_editor::{EntryForm, EntryKey, document};
 use super::setup::{SetupError, pack_of_text, read_text};
 use crate::session::event::Language;
-use crate::session::store::{StoreError, replace_file};
-use crate::wording::Pack;
+use crate::session::store::{StoreError, write_whole};
+use crate::wording::{Pack, PackError};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -33,6 +33,19 @@ pub struct OwnPack {
     pub below: Option<Pack>,
     /// Both: what sessions are listened to with.
     pub whole: Arc<Pack>,
+}
+
+impl OwnPack {
+    /// Its text with the entry of `form` in the place of `old`, or behind its last one: it replaces the same entry of
+    /// the pack below.
+    ///
+    /// # Errors
+    /// [`PackError::Syntax`] when the text is no TOML.
+    pub fn with_entry(&self, old: Option<&EntryKey>, form: &EntryForm) -> Result<String, PackError> {
+        let key = form.key();
+        let replace = self.below.as_ref().is_some_and(|below| below.entries.iter().any(|entry| key.fits(entry)));
+        document::put_entry(&self.text, old, form, replace)
+    }
 }
 
 /// When each file was last written and how long it is, bytes: another value means that something was changed.
@@ -75,9 +88,7 @@ impl PackShelf {
         if std::fs::read_to_string(&path).is_ok_and(|known| known == text) {
             return;
         }
-        if std::fs::create_dir_all(self.folder.join(GOOD_FOLDER)).is_ok() {
-            replace_file(&path, text.as_bytes()).ok();
-        }
+        write_whole(&path, text.as_bytes()).ok();
     }
 
     /// The last text of a pack that could be used.
@@ -120,12 +131,7 @@ impl PackShelf {
     /// # Errors
     /// [`StoreError::Io`].
     pub fn write(&self, file: &str, text: &str) -> Result<(), StoreError> {
-        let path = self.path(file);
-        let write = || -> std::io::Result<()> {
-            std::fs::create_dir_all(&self.folder)?;
-            replace_file(&path, text.as_bytes())
-        };
-        write().map_err(|error| StoreError::Io { action: "write", path: path.clone(), reason: error.to_string() })
+        write_whole(&self.path(file), text.as_bytes())
     }
 }
 

@@ -84,14 +84,18 @@ pub struct Setup {
     pub language: Language,
 }
 
+/// Id of the bundled pack for sessions in `language`; Mandarin where it is yet to be found out.
+pub fn usual_pack(language: Language) -> &'static str {
+    if language == Language::En { "en-service" } else { "zh-service" }
+}
+
 impl Setup {
     /// Loads the profile and the pack (ids of bundled ones, or paths); without a pack the language's own.
     ///
     /// # Errors
     /// [`SetupError`], one sentence for the person.
     pub fn load(profile: &str, pack: Option<&str>, language: Language) -> Result<Self, SetupError> {
-        let fallback = if language == Language::En { "en-service" } else { "zh-service" };
-        let pack = Arc::new(load_pack(pack.unwrap_or(fallback))?);
+        let pack = Arc::new(load_pack(pack.unwrap_or(usual_pack(language)))?);
         Ok(Self { profile: profile::load(profile)?, pack, language })
     }
 

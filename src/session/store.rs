@@ -293,6 +293,18 @@ pub fn replace_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
     Ok(())
 }
 
+/// [`replace_file`], in a folder that need not exist yet.
+///
+/// # Errors
+/// [`StoreError::Io`].
+pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
+    let write = || -> io::Result<()> {
+        path.parent().map_or(Ok(()), fs::create_dir_all)?;
+        replace_file(path, bytes)
+    };
+    write().map_err(|error| StoreError::Io { action: "write", path: path.to_path_buf(), reason: error.to_string() })
+}
+
 /// Length of a file in bytes; 0 where there is none.
 pub(super) fn length_of(path: &Path) -> u64 {
     fs::metadata(path).map_or(0, |file| file.len())

@@ -50,7 +50,7 @@ pub use normalize::{spoken_han, spoken_words};
 pub use pack::{CallPhase, CueEntry, Entry, Hint, Lower, Pack, PackError, Place, Removal};
 pub use phrase::{Item, Phrase, PhraseError, PhraseMistake};
 pub use provisional::Provisional;
-pub use sentences::sentences;
+pub use sentences::{ends_sentence, sentences};
 pub use service::nin_and_ni;
 pub use typed::{TypedCall, TypedLine, listen_to_call, listen_to_turn};
 

@@ -24,7 +24,7 @@ pub fn sentences(timeline: &Timeline) -> Vec<Span> {
 }
 
 /// A point inside a number (58.5) is one word with it, so a point at the end of a word ends the sentence.
-fn ends_sentence(word: &Word) -> bool {
+pub fn ends_sentence(word: &Word) -> bool {
     word.text.trim_end().ends_with(FULL_STOPS)
 }
 

@@ -1,7 +1,7 @@
 //! What a pack finds in a session that was kept, and what another finds beside it.
 
 use crate::session::event::{Hit, SessionEvent, TextSegment, Word};
-use crate::wording::{Listener, Pack};
+use crate::wording::{Listener, Pack, ends_sentence};
 use std::sync::Arc;
 
 /// Most characters of the sentence that are shown on either side of a hit.
@@ -77,11 +77,11 @@ fn shown(hit: &Hit, change: Change, words: &[&Word]) -> PreviewHit {
     let first = words.partition_point(|word| word.span.end <= hit.span.start);
     let behind = words.partition_point(|word| word.span.start < hit.span.end).max(first);
     let mut start = first;
-    while start > 0 && !ends_sentence(words[start - 1], words.get(start).copied()) {
+    while start > 0 && !parts(words[start - 1], words.get(start).copied()) {
         start -= 1;
     }
     let mut end = behind;
-    while end > 0 && end < words.len() && !ends_sentence(words[end - 1], Some(words[end])) {
+    while end > 0 && end < words.len() && !parts(words[end - 1], Some(words[end])) {
         end += 1;
     }
     let text = |range: &[&Word]| range.iter().map(|word| word.text.as_str()).collect::<String>();
@@ -89,9 +89,10 @@ fn shown(hit: &Hit, change: Change, words: &[&Word]) -> PreviewHit {
     PreviewHit { change, hit: hit.clone(), before: tail(before.trim_start()), after: head(after.trim_end()) }
 }
 
-fn ends_sentence(word: &Word, next: Option<&Word>) -> bool {
+/// Whether a sentence ends between two words.
+fn parts(word: &Word, next: Option<&Word>) -> bool {
     let silent = next.is_some_and(|next| next.span.start.seconds() - word.span.end.seconds() >= SILENCE_S);
-    silent || word.text.trim_end().ends_with(['。', '！', '？', '.', '!', '?'])
+    silent || ends_sentence(word)
 }
 
 /// The end of a long text.

@@ -7,7 +7,7 @@ use crate::engine::EngineError;
 use crate::engine::live::spawn;
 use crate::practice::pack_editor::{EntryForm, EntryKey, document, find, fixed_rows, rows};
 use crate::practice::pack_shelf::{OwnPack, PackShelf, Stamps};
-use crate::practice::setup::SetupError;
+use crate::practice::setup::{SetupError, usual_pack};
 use crate::session::event::Language;
 use crate::session::library::Library;
 use crate::session::store::StoreError;
@@ -65,6 +65,11 @@ impl Drop for Watch {
     }
 }
 
+/// The language of the pack for sessions in `language`.
+fn of_pack(language: Language) -> Language {
+    if language == Language::En { Language::En } else { Language::Zh }
+}
+
 /// The packs and what is being done with them.
 pub(super) struct WordingDesk {
     shelf: Option<PackShelf>,
@@ -85,17 +90,14 @@ pub(super) struct WordingDesk {
 impl WordingDesk {
     pub(super) fn new(root: Option<&Path>, settings: &Settings, wake: Arc<dyn Fn() + Send + Sync>) -> Self {
         let shelf = root.map(PackShelf::open);
-        let bundled = |(language, id)| Some((language, Arc::new(Pack::bundled(id)?.ok()?)));
+        let bundled = |language| Some((language, Arc::new(Pack::bundled(usual_pack(language))?.ok()?)));
         let watch = shelf.clone().and_then(|shelf| Watch::start(shelf, Arc::clone(&wake)).ok());
         let mut desk = Self {
             shelf,
             chosen: settings.pack.clone(),
             language: settings.language,
             locale: settings.locale,
-            bundled: [(Language::Zh, "zh-service"), (Language::En, "en-service")]
-                .into_iter()
-                .filter_map(bundled)
-                .collect(),
+            bundled: [Language::Zh, Language::En].into_iter().filter_map(bundled).collect(),
             own: None,
             trouble: None,
             view: WordingView::default(),
@@ -111,7 +113,7 @@ impl WordingDesk {
     }
 
     fn bundled_of(&self, language: Language) -> Option<&Arc<Pack>> {
-        let wanted = if language == Language::En { Language::En } else { Language::Zh };
+        let wanted = of_pack(language);
         self.bundled.iter().find(|(known, _)| *known == wanted).map(|(_, pack)| pack)
     }
 
@@ -234,12 +236,10 @@ impl WordingDesk {
 
     fn line(&self, file: String) -> PackLine {
         let chosen = self.chosen.as_ref() == Some(&file);
-        let read = match (&self.own, chosen) {
-            (Some(own), true) => Ok(own.clone()),
-            _ => self.shelf.as_ref().map_or(Err(None), |shelf| shelf.read(&file).map_err(Some)),
-        };
-        let trouble = if chosen { self.trouble.as_ref() } else { read.as_ref().err().and_then(Option::as_ref) };
-        let own = read.as_ref().ok();
+        let known = self.own.as_ref().filter(|_| chosen);
+        let read = if known.is_some() { None } else { self.shelf.as_ref().map(|shelf| shelf.read(&file)) };
+        let own = known.or(read.as_ref().and_then(|read| read.as_ref().ok()));
+        let trouble = if chosen { self.trouble.as_ref() } else { read.as_ref().and_then(|read| read.as_ref().err()) };
         PackLine {
             name: own.map_or_else(|| file.trim_end_matches(".toml").to_owned(), |own| own.upper.name.clone()),
             over: own.and_then(|own| own.upper.extends.as_ref().map(|lower| lower.name.clone())),
@@ -268,9 +268,8 @@ impl WordingDesk {
     pub(super) fn create(&mut self, name: &str) -> Result<String, String> {
         let code = self.code();
         let shelf = self.shelf.as_ref().ok_or_else(|| StoreError::NoHome.explain(code))?;
-        let (id, language) =
-            if self.language == Language::En { ("en-service", Language::En) } else { ("zh-service", Language::Zh) };
-        shelf.create(name, language, id).map_err(|error| error.explain(code))
+        let language = of_pack(self.language);
+        shelf.create(name, language, usual_pack(language)).map_err(|error| error.explain(code))
     }
 
     /// Changes the pack in force. What would make it unusable is refused.
@@ -282,10 +281,7 @@ impl WordingDesk {
         };
         let text = own.text.as_str();
         let (edited, key) = match &action {
-            WordingAction::Save { old, form } => {
-                let replace = own.below.as_ref().is_some_and(|below| below.entries.iter().any(|e| form.key().fits(e)));
-                (document::put_entry(text, old.as_ref(), form, replace), Some(form.key()))
-            }
+            WordingAction::Save { old, form } => (own.with_entry(old.as_ref(), form), Some(form.key())),
             WordingAction::SwitchOff(rule) => (document::switch(text, rule, true), None),
             WordingAction::SwitchOn(rule) => (document::switch(text, rule, false), None),
             WordingAction::Delete(key) => (document::delete_entry(text, key), None),

@@ -3,7 +3,7 @@
 
 use crate::engine::live::spawn;
 use crate::practice::pack_editor::preview::{PreviewHit, difference, listen};
-use crate::practice::pack_editor::{EntryForm, document, lines};
+use crate::practice::pack_editor::{EntryForm, lines};
 use crate::practice::pack_shelf::{OwnPack, PackShelf};
 use crate::practice::setup::SetupError;
 use crate::session::event::{Hit, TextSegment};
@@ -215,9 +215,7 @@ impl Trier {
         if !gaps.is_empty() {
             return Err(gaps);
         }
-        let replace = own.below.as_ref().is_some_and(|below| below.entries.iter().any(|e| form.key().fits(e)));
-        let text = document::put_entry(&own.text, self.job.request.old.as_ref(), form, replace);
-        let text = text.map_err(|error| vec![error.explain(locale)])?;
+        let text = own.with_entry(self.job.request.old.as_ref(), form).map_err(|error| vec![error.explain(locale)])?;
         let edited = shelf.understand(file, text).map_err(|error| vec![in_form(&error, form, locale)])?;
         Ok(edited.whole)
     }
