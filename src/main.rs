@@ -3,5 +3,6 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    voicemirror::cli::waits::shorten();
     voicemirror::cli::run()
 }

@@ -359,3 +359,28 @@ fn packs_and_texts_that_cannot_be_read_are_named() {
     let (_, err) = run(&["packs", "try", path_text(&path)], 1);
     assert!(err.contains("gbk.txt") && err.contains("UTF-8"), "{err}");
 }
+
+/// libgomp reads how long its threads spin before the program begins, so the program starts itself again.
+#[test]
+#[cfg(all(target_os = "linux", feature = "whisper"))]
+fn the_threads_of_the_speech_model_do_not_spin_for_long() {
+    let file = golden("calm.flac");
+    let environment = |name: &str, value: Option<&str>| {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_voicemirror"));
+        command.args(["live", "--no-text", "--from", path_text(&file)]).env_remove("GOMP_SPINCOUNT");
+        if let Some(value) = value {
+            command.env(name, value);
+        }
+        let mut child = command.stderr(std::process::Stdio::piped()).stdout(std::process::Stdio::null()).spawn();
+        let child = child.as_mut().expect("the program");
+        let mut first = String::new();
+        let out = child.stderr.take().expect("its messages");
+        std::io::BufRead::read_line(&mut std::io::BufReader::new(out), &mut first).expect("it listens");
+        let bytes = std::fs::read(format!("/proc/{}/environ", child.id())).expect("its environment");
+        child.kill().and_then(|()| child.wait()).expect("it ends");
+        String::from_utf8_lossy(&bytes).into_owned()
+    };
+    assert!(environment("", None).contains("GOMP_SPINCOUNT=1000"), "nobody has said how to wait");
+    assert!(environment("GOMP_SPINCOUNT", Some("7")).contains("GOMP_SPINCOUNT=7\0"), "somebody has");
+    assert!(!environment("OMP_WAIT_POLICY", Some("active")).contains("GOMP_SPINCOUNT"), "in other words");
+}

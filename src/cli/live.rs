@@ -11,11 +11,12 @@ use crate::engine::live::{LiveOptions, LiveSession, Trouble, live_text_threads};
 use crate::practice::setup::{Setup, load_transcriber, source_info};
 use crate::practice::{baseline, dismissals, report};
 use crate::resources::{self, DEMO};
-use crate::session::event::{DeviceState, Dismissal, Header, Language, SessionEvent};
+use crate::session::event::{DeviceState, Dismissal, Header, Hit, HitLevel, Language, SessionEvent};
 use crate::session::library::Library;
 use crate::session::recorder::Recorder;
 use crate::session::store::{default_root, local_now, started_text};
 use crate::session::timeline::Timeline;
+use crate::time::clock_text;
 use anyhow::{Context, anyhow};
 use rust_i18n::t;
 use serde_json::Value;
@@ -124,7 +125,7 @@ fn session(
         transcriber,
         cancel,
         text_threads: threads,
-        partial_text: false,
+        partial_text: true,
         recorder,
         summarize: Box::new(move |timeline| report::document(timeline, locale)),
         wake: Box::new(|| {}),
@@ -174,6 +175,7 @@ fn follow(session: &LiveSession, wanted: &Wanted<'_>, locale: &str) -> Result<(T
     loop {
         let finished = session.is_finished();
         for event in session.take_events() {
+            tell_early(&event, &timeline, locale);
             timeline.apply(&event);
             tell(&event, &timeline, locale);
         }
@@ -196,6 +198,25 @@ fn follow(session: &LiveSession, wanted: &Wanted<'_>, locale: &str) -> Result<(T
             session.stop();
         }
         std::thread::sleep(POLL);
+    }
+}
+
+/// Tells banned wording as soon as it seems to have been said, and what turned out to have been misheard; `before` is the
+/// session up to this event.
+fn tell_early(event: &SessionEvent, before: &Timeline, locale: &str) {
+    let tell = |key: &str, hit: &Hit| {
+        eprintln!(" ? {}  {:<8}{}", clock_text(hit.span.start), hit.rule, t!(key, locale = locale, text = hit.text));
+    };
+    match event {
+        SessionEvent::Provisional { hits } => {
+            let is_new = |hit: &&Hit| {
+                let same = |known: &Hit| known.rule == hit.rule && known.ready_at == hit.ready_at;
+                hit.level == HitLevel::Banned && !before.provisional.iter().any(same)
+            };
+            hits.iter().filter(is_new).for_each(|hit| tell("cli.perhaps", hit));
+        }
+        SessionEvent::Withdrawn { hit, .. } if hit.level == HitLevel::Banned => tell("live.withdrawn", hit),
+        _ => {}
     }
 }
 

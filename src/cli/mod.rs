@@ -11,6 +11,7 @@ mod models;
 mod output;
 mod packs;
 mod sessions;
+pub mod waits;
 
 use args::{Args, Command};
 use clap::Parser;
