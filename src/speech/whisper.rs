@@ -1,12 +1,14 @@
 //! The one place that names whisper-rs.
 
+mod weigh;
+
 use super::align::align;
 use super::doubt::{Hearing, LONG_S};
 use super::guard::{cut_repetition, keep_what_was_said};
 use super::script_zh::Simplifier;
 use super::tokens::{Token, full_width_punctuation, words_of};
 use super::{Heard, Interrupt, SpeechError, TextJob, Transcriber, Vocabulary, model};
-use crate::session::event::Language;
+use crate::session::event::{Language, Word};
 use crate::time::Span;
 use std::path::Path;
 use std::sync::Arc;
@@ -18,8 +20,13 @@ const ENCODER_FRAMES_PER_S: f64 = 50.0;
 /// Encoder frames beyond the sound. Fewer cost accuracy and more cost time; but with the vocabulary before it and
 /// repetitions cut, 96 are as good as 448 (`service` recordings: CER 9.6 and 9.9 %).
 const ENCODER_MARGIN: f64 = 192.0;
-/// All of the model's 30 s, which the second look takes at a short window: what the first one misheard, a little more
-/// margin mishears too. (1500 frames less a rest, so that the count is a multiple of [`ENCODER_STEP`].)
+/// The same for the second look at a window below [`SHORT_S`]: as good as all of the model's 30 s, for half the time.
+const ENCODER_MARGIN_SHORT: f64 = 448.0;
+/// A window shorter than this is a short one, seconds.
+const SHORT_S: f64 = 6.0;
+/// All of the model's 30 s, which the second look takes at a window between short and [`LONG_S`]: what the first one
+/// misheard, a little more margin mishears too. (1500 frames less a rest, so that the count is a multiple of
+/// [`ENCODER_STEP`].)
 const ENCODER_MOST: i32 = 1488;
 /// Encoder frames come in multiples of this: ggml's blocked kernels leave other lengths to one that goes row by row.
 const ENCODER_STEP: i32 = 16;
@@ -36,6 +43,9 @@ const PROMPT_ZH: &str = "以下是普通话的句子，这是一段客服通话�
 const MOST_TERM_CHARS: usize = 100;
 /// Beams of the second look.
 const BEAMS: i32 = 5;
+/// Numbers of whisper.cpp's language table.
+const ENGLISH: i32 = 0;
+const CHINESE: i32 = 1;
 
 /// The whisper model, ready to hear windows.
 pub struct WhisperTranscriber {
@@ -85,11 +95,6 @@ impl WhisperTranscriber {
 
     /// Runs the model over a window once.
     fn listen(&mut self, job: &TextJob, look: Look) -> Result<Hearing, SpeechError> {
-        let failed = |reason: String| SpeechError::Failed {
-            start_s: job.span.start.seconds(),
-            end_s: job.span.end.seconds(),
-            reason,
-        };
         let seconds = job.span.seconds();
         let mut params = match look {
             Look::Quick => self.params.quick.clone(),
@@ -105,7 +110,7 @@ impl WhisperTranscriber {
         if self.stop.is_given_up() {
             return Err(SpeechError::Cancelled);
         }
-        result.map_err(|error| failed(error.to_string()))?;
+        result.map_err(|error| failed(job, &error.to_string()))?;
         let (tokens, no_speech_p) = self.tokens(job);
         let log_p: f32 = tokens.iter().map(|token| token.p.max(LEAST_P).ln()).sum();
         let mean_log_p = log_p / tokens.len().max(1) as f32;
@@ -142,6 +147,11 @@ impl WhisperTranscriber {
     }
 }
 
+fn failed(job: &TextJob, reason: &str) -> SpeechError {
+    let (start_s, end_s) = (job.span.start.seconds(), job.span.end.seconds());
+    SpeechError::Failed { start_s, end_s, reason: reason.to_owned() }
+}
+
 /// whisper.cpp is built for processors with AVX2 and FMA (every x86-64 desktop since about 2014).
 fn check_processor() -> Result<(), SpeechError> {
     #[cfg(target_arch = "x86_64")]
@@ -174,17 +184,19 @@ enum Look {
     /// Greedy search over the sound and a little beyond.
     Quick,
     /// Beam search with nothing before it (what is not about the pack's trade is heard better without its words, and even
-    /// without a sentence about a call), a short window over all that the model can take in.
+    /// without a sentence about a call), and with more around it where the window is too short to be its own context.
     Full,
 }
 
 impl Look {
     /// Encoder frames for a window.
     fn frames(self, seconds: f64) -> i32 {
-        if self == Self::Full && seconds < LONG_S {
-            return ENCODER_MOST;
-        }
-        let frames = (seconds * ENCODER_FRAMES_PER_S + ENCODER_MARGIN).ceil() as i32;
+        let margin = match self {
+            Self::Full if seconds < SHORT_S => ENCODER_MARGIN_SHORT,
+            Self::Full if seconds < LONG_S => return ENCODER_MOST,
+            _ => ENCODER_MARGIN,
+        };
+        let frames = (seconds * ENCODER_FRAMES_PER_S + margin).ceil() as i32;
         let steps = (frames + ENCODER_STEP - 1).div_euclid(ENCODER_STEP);
         steps.saturating_mul(ENCODER_STEP).min(ENCODER_MOST)
     }
@@ -282,12 +294,30 @@ impl Transcriber for WhisperTranscriber {
         align(&mut words, &job.speech, &job.nuclei);
         let language = match self.language {
             Language::Auto => {
-                // Numbers of whisper.cpp's language table: English 0, Chinese 1.
-                if self.state.full_lang_id_from_state() == 0 { Language::En } else { Language::Zh }
+                if self.state.full_lang_id_from_state() == ENGLISH {
+                    Language::En
+                } else {
+                    Language::Zh
+                }
             }
             asked => asked,
         };
-        Ok(Heard { words, language })
+        Ok(Heard::new(words, language))
+    }
+
+    fn weigh(
+        &mut self,
+        job: &TextJob,
+        words: &[Word],
+        readings: &[&[(usize, String)]],
+    ) -> Result<Vec<f32>, SpeechError> {
+        if self.stop.is_given_up() {
+            return Err(SpeechError::Cancelled);
+        }
+        // The phrases of packs that are weighed are Chinese.
+        let language = self.context.token_lang(CHINESE);
+        weigh::weigh(&self.context, &mut self.state, (language, self.threads), words, readings)
+            .map_err(|error| failed(job, &error.to_string()))
     }
 
     fn model_name(&self) -> String {
