@@ -302,7 +302,7 @@ impl Transcriber for Polyglot {
         let words = self.script.transcribe(job)?.words;
         // A short window sounds Chinese to it.
         let guess = if job.speech_s() < 1.0 { Language::Zh } else { Language::En };
-        Ok(Heard { words, language: if self.language == Language::Auto { guess } else { self.language } })
+        Ok(Heard::new(words, if self.language == Language::Auto { guess } else { self.language }))
     }
     fn model_name(&self) -> String {
         "polyglot".into()

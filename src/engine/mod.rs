@@ -1,5 +1,6 @@
 //! The engine: a pure core ([`pipeline`], [`judge`]) and the threads around it ([`live`], [`textwork`], [`offline`]).
 
+mod hearing;
 pub mod judge;
 pub mod live;
 pub mod offline;

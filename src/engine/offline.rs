@@ -1,6 +1,7 @@
 //! A whole recording through the pipeline, as fast as the machine goes, on the calling thread.
 
 use super::EngineError;
+use super::hearing;
 use super::pipeline::Pipeline;
 use crate::audio::resample::Resampler;
 use crate::audio::source::{Loss, Read, Source};
@@ -9,7 +10,7 @@ use crate::speech::doubt::lost_syllables;
 use crate::speech::window::{fit_together, join, parting};
 use crate::speech::{Heard, SpeechError, TextJob, Transcriber, Vocabulary};
 use crate::time::{SAMPLE_RATE_HZ, samples};
-use crate::wording::Pack;
+use crate::wording::{Matcher, Pack};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -118,11 +119,12 @@ impl Together<'_> {
             return Ok(());
         };
         let begun = Instant::now();
-        let heard = listen(transcriber, &joined)?;
+        let phrases = pipeline.phrases();
+        let heard = listen(transcriber, &joined, &phrases)?;
         let lost = if parts.len() > 1 { lost_syllables(&heard.words, &joined) } else { 0 };
         let mut texts = share(&parts, heard);
         if lost > 0 {
-            let alone = parts.iter().map(|part| listen(transcriber, part)).collect::<Result<Vec<_>, _>>()?;
+            let alone = parts.iter().map(|part| listen(transcriber, part, &phrases)).collect::<Result<Vec<_>, _>>()?;
             let words: Vec<Word> = alone.iter().flat_map(|heard| &heard.words).cloned().collect();
             if lost_syllables(&words, &joined) < lost {
                 texts = alone;
@@ -140,10 +142,10 @@ impl Together<'_> {
 }
 
 /// Hears one window. One that the model gave up on must not lose the rest of the recording.
-fn listen(transcriber: &mut dyn Transcriber, job: &TextJob) -> Result<Heard, EngineError> {
-    match transcriber.transcribe(job) {
+fn listen(transcriber: &mut dyn Transcriber, job: &TextJob, phrases: &Matcher) -> Result<Heard, EngineError> {
+    match hearing::hear(transcriber, job, Some(phrases)) {
         Ok(heard) => Ok(heard),
-        Err(SpeechError::Failed { .. }) => Ok(Heard { words: Vec::new(), language: Language::Zh }),
+        Err(SpeechError::Failed { .. }) => Ok(Heard::new(Vec::new(), Language::Zh)),
         Err(error) => Err(error.into()),
     }
 }
@@ -158,7 +160,8 @@ fn share(parts: &[TextJob], heard: Heard) -> Vec<Heard> {
         while let Some(word) = words.next_if(|word| until.is_none_or(|until| word.span.middle() < until)) {
             own.push(word);
         }
-        Heard { words: own, language: heard.language }
+        let refuted = heard.refuted.iter().filter(|(_, span)| own.iter().any(|word| span.contains(word.span.middle())));
+        Heard { refuted: refuted.cloned().collect(), ..Heard::new(own, heard.language) }
     };
     (0..parts.len()).map(own).collect()
 }

@@ -18,7 +18,7 @@ use crate::speech::language::LanguageVote;
 use crate::speech::window::WindowCutter;
 use crate::speech::{Heard, TextJob};
 use crate::time::{FRAME_SAMPLES, SampleTime, Span, samples};
-use crate::wording::{Listener, Pack, Provisional, facts, spoken_han, spoken_words};
+use crate::wording::{Listener, Matcher, Pack, Provisional, facts, spoken_han, spoken_words};
 use std::collections::VecDeque;
 use std::sync::Arc;
 
@@ -67,6 +67,7 @@ pub struct Pipeline {
     cutter: WindowCutter,
     jobs: VecDeque<TextJob>,
     listener: Listener,
+    phrases: Arc<Matcher>,
     provisional: Provisional,
     judge: Judge,
 }
@@ -77,6 +78,7 @@ impl Pipeline {
         let profile = header.profile.clone();
         let with_text = !header.model.is_empty();
         let unit = unit_of(header.language);
+        let listener = Listener::new(pack);
         let mut pipeline = Self {
             language: LanguageVote::new(header.language),
             with_text,
@@ -104,7 +106,8 @@ impl Pipeline {
             pending: FrameBlock::default(),
             cutter: WindowCutter::new(),
             jobs: VecDeque::new(),
-            listener: Listener::new(pack),
+            phrases: Arc::new(listener.phrases().clone()),
+            listener,
             provisional: Provisional::default(),
             judge: Judge::new(profile, with_text, header.baseline.as_ref()),
         };
@@ -187,6 +190,11 @@ impl Pipeline {
         self.listener.pack()
     }
 
+    /// What banned phrases are looked for with, as it was before anything was heard.
+    pub fn phrases(&self) -> Arc<Matcher> {
+        Arc::clone(&self.phrases)
+    }
+
     /// Takes in what was heard in a settled window; `ready_at` is the stream time at which it came. Answers with the
     /// language that is held from now on, where this window decides it: the transcriber is to be told.
     pub fn text(
@@ -208,6 +216,9 @@ impl Pipeline {
         let counted: Vec<(Span, f32)> = heard.words.iter().map(|word| (word.span, units(&word.text))).collect();
         let segment = TextSegment { span: job.span, words: heard.words, language: heard.language, ready_at };
         let mut said = Vec::new();
+        for (entry, span) in heard.refuted {
+            self.listener.refute(entry, span);
+        }
         self.listener.push(&segment, &mut said);
         let mut early = self.confirm(&mut said, segment.span.end, ready_at);
         let found = facts(&segment);

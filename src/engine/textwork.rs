@@ -53,6 +53,8 @@ pub struct TextManner {
 /// The desk at which text is written.
 pub struct TextDesk {
     worker: Option<TextWorker>,
+    /// Whether the worker has been told what to look for.
+    knows_phrases: bool,
     manner: TextManner,
     backlog: Backlog,
     stabilizer: Stabilizer,
@@ -78,6 +80,7 @@ impl TextDesk {
     pub fn new(transcriber: Option<Box<dyn Transcriber>>, manner: TextManner) -> Result<Self, EngineError> {
         Ok(Self {
             worker: transcriber.map(TextWorker::start).transpose()?,
+            knows_phrases: false,
             manner,
             backlog: Backlog::default(),
             stabilizer: Stabilizer::default(),
@@ -118,6 +121,9 @@ impl TextDesk {
         self.update_effort(pipeline.position(), out);
         let now_s = self.begun.elapsed().as_secs_f64();
         let Some(worker) = self.worker.as_mut().filter(|worker| worker.is_free()) else { return };
+        if !std::mem::replace(&mut self.knows_phrases, true) {
+            worker.look_for(pipeline.phrases());
+        }
         let level = self.effort.level();
         let join_s = if level == TextEffort::CatchUp { JOIN_TO_CATCH_UP_S } else { JOIN_S };
         if let Some(job) = self.backlog.next(join_s) {
@@ -185,7 +191,10 @@ impl TextDesk {
                 worker.interrupt_partial();
                 worker.replace(transcriber);
             }
-            None => self.worker = Some(TextWorker::start(transcriber)?),
+            None => {
+                self.worker = Some(TextWorker::start(transcriber)?);
+                self.knows_phrases = false;
+            }
         }
         self.threads = ThreadChoice::new(self.manner.threads, self.manner.most_threads);
         Ok(())
@@ -293,7 +302,7 @@ impl TextDesk {
             span = Span::new(cut, span.end);
             let words = self.stabilizer.settle(place.words, cut, pipeline.open_window());
             if is_sure(&words) {
-                self.settle(&settled, Heard { words, language: heard.language }, pipeline, out);
+                self.settle(&settled, Heard::new(words, heard.language), pipeline, out);
                 self.before = Some(settled);
             } else {
                 // Doubtful: what is shown stays until the window has been heard again with its full margin.
@@ -349,6 +358,7 @@ fn partials_at(level: TextEffort) -> Option<(f64, f64)> {
 fn own_words(in_context: Option<(TextJob, SampleTime)>, heard_in: TextJob, mut heard: Heard) -> (TextJob, Heard) {
     let Some((job, from)) = in_context else { return (heard_in, heard) };
     heard.words.retain(|word| word.span.middle() >= from);
+    heard.refuted.retain(|(_, span)| span.middle() >= from);
     (job, heard)
 }
 

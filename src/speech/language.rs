@@ -79,7 +79,7 @@ mod tests {
         let span = Span::new(SampleTime::ZERO, SampleTime::from_seconds(speech_s));
         let job = TextJob::of_speech(speech_s);
         let words = vec![Word { span, text: "好".into(), p }];
-        vote.hear(&job, &Heard { words, language })
+        vote.hear(&job, &Heard::new(words, language))
     }
 
     #[test]

@@ -65,6 +65,15 @@ pub struct Heard {
     pub words: Vec<Word>,
     /// Language it was heard as.
     pub language: Language,
+    /// Banned phrases that it sounds like but that the model finds far less likely: index of the pack's entry, and where.
+    pub refuted: Vec<(usize, Span)>,
+}
+
+impl Heard {
+    /// Words that nothing speaks against.
+    pub fn new(words: Vec<Word>, language: Language) -> Self {
+        Self { words, language, refuted: Vec::new() }
+    }
 }
 
 /// What a recogniser should expect to hear; from the wording pack.
@@ -166,6 +175,21 @@ pub trait Transcriber: Send {
     /// [`SpeechError::Failed`] when the model gave up on this window (the next may work again),
     /// [`SpeechError::Cancelled`] when it was told to stop.
     fn transcribe(&mut self, job: &TextJob) -> Result<Heard, SpeechError>;
+
+    /// How much likelier each of `readings` is than `words`, as heard in `job`, which was transcribed last: the natural
+    /// logarithm of the ratio, below 0 where it is less likely. A reading is the words that differ, by index. Empty
+    /// where the transcriber cannot tell.
+    ///
+    /// # Errors
+    /// As [`Transcriber::transcribe`].
+    fn weigh(
+        &mut self,
+        _job: &TextJob,
+        _words: &[Word],
+        _readings: &[&[(usize, String)]],
+    ) -> Result<Vec<f32>, SpeechError> {
+        Ok(Vec::new())
+    }
 
     /// File name of the model, for the record.
     fn model_name(&self) -> String;

@@ -15,7 +15,7 @@ pub struct ScriptedTranscriber {
 impl Transcriber for ScriptedTranscriber {
     fn transcribe(&mut self, job: &TextJob) -> Result<Heard, SpeechError> {
         let words = self.script.iter().filter(|word| job.span.contains(word.span.middle())).cloned().collect();
-        Ok(Heard { words, language: Language::Zh })
+        Ok(Heard::new(words, Language::Zh))
     }
 
     fn model_name(&self) -> String {

@@ -49,6 +49,11 @@ impl Alphabet {
         number
     }
 
+    /// The unit with this number. Looked for: only what was found needs it.
+    pub fn text(&self, number: u32) -> Option<&str> {
+        self.numbers.iter().find(|(_, known)| **known == number).map(|(text, _)| text.as_str())
+    }
+
     /// The part that a unit plays in a sentence.
     pub fn class(&self, number: u32) -> Class {
         self.classes.get(number as usize).copied().unwrap_or(Class::Plain)

@@ -6,7 +6,7 @@ use super::matcher::Matcher;
 use super::pack::Pack;
 use super::service::Spoken;
 use crate::session::event::{Hit, HitLevel, SessionEvent, TextSegment};
-use crate::time::SampleTime;
+use crate::time::{SampleTime, Span};
 use std::sync::Arc;
 
 /// Listens to settled text with one pack.
@@ -26,6 +26,16 @@ impl Listener {
     /// The pack that it listens with.
     pub fn pack(&self) -> &Arc<Pack> {
         self.phrases.pack()
+    }
+
+    /// What banned phrases are looked for with; it has heard nothing yet if the listener has not.
+    pub fn phrases(&self) -> &Matcher {
+        &self.phrases
+    }
+
+    /// Says ahead of its segment that a banned entry was not said within `span`, although it sounds so.
+    pub fn refute(&mut self, entry: usize, span: Span) {
+        self.phrases.refute(entry, span);
     }
 
     /// Takes in the next settled segment and appends what it completes to `out`: hits, cues, questions.

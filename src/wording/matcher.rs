@@ -1,16 +1,32 @@
 //! Finds the pack's entries in settled text, while it comes in.
 
 use super::pack::{Entry, Pack};
-use super::seeker::{Rivalry, Seeker, Sighting, Subject};
-use crate::session::event::{Hit, TextSegment};
-use crate::time::SampleTime;
+use super::seeker::{Rivalry, Seeker, Sighting, Subject, Suspected};
+use crate::session::event::{Hit, HitLevel, Language, TextSegment, Word};
+use crate::time::{SampleTime, Span};
 use std::sync::Arc;
+
+/// Suspects in one window at most: weighing them takes time, and more than a few are no suspicion but a loose pack.
+const MOST_SUSPECTS: usize = 8;
 
 /// Finds the phrases of one pack in a stream of settled text.
 #[derive(Clone, Debug)]
 pub struct Matcher {
     pack: Arc<Pack>,
     seeker: Seeker,
+}
+
+/// Words that sound like a banned phrase and are written otherwise.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Suspect {
+    /// Index of the pack's entry.
+    pub entry: usize,
+    /// When it was said.
+    pub span: Span,
+    /// The words that are written otherwise, each by its index, with the phrase's character in its place.
+    pub reading: Vec<(usize, String)>,
+    /// Whether it is what is found there when nothing else is known; otherwise something else fits better.
+    pub found: bool,
 }
 
 impl Matcher {
@@ -38,6 +54,27 @@ impl Matcher {
         let mut found = Vec::new();
         self.seeker.push(segment, &mut found);
         self.report(found, out);
+    }
+
+    /// The suspects in the words of one window, by a matcher that has heard nothing yet. Chinese only: English words
+    /// are matched as they are written, or nearly so.
+    pub fn suspects(&self, words: &[Word]) -> Vec<Suspect> {
+        let (Some(first), Some(last)) = (words.first(), words.last()) else { return Vec::new() };
+        let span = Span::new(first.span.start, last.span.end);
+        let segment = TextSegment { span, words: words.to_vec(), language: Language::Zh, ready_at: span.end };
+        let suspect = |found: Suspected| {
+            let entry = self.pack.entries.get(found.subject)?;
+            let characters = found.reading.iter().all(|(_, text)| text.chars().count() == 1);
+            let reading = found.reading.into_iter().map(|(at, text)| (at as usize, text)).collect();
+            let is_one = entry.level == HitLevel::Banned && characters;
+            is_one.then_some(Suspect { entry: found.subject, span: found.span, reading, found: found.found })
+        };
+        self.seeker.suspects(&segment).into_iter().filter_map(suspect).take(MOST_SUSPECTS).collect()
+    }
+
+    /// Says ahead of its segment that an entry was not said within `span`, although it sounds so.
+    pub fn refute(&mut self, entry: usize, span: Span) {
+        self.seeker.refute(entry, span);
     }
 
     /// Says that everything up to `at` is known and nothing more was said: hits whose phrase is followed by

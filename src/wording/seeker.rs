@@ -7,7 +7,8 @@
 use super::automaton::{Automaton, Break, Found, Purpose, score_of};
 use super::normalize::{Mark, Unit, units};
 use super::phrase::Phrase;
-use super::sound::Symbol;
+use super::reading::reading;
+use super::sound::{Class, Symbol};
 use crate::session::event::{MatchedBy, TextSegment, Word};
 use crate::time::{SampleTime, Span, samples};
 use std::collections::VecDeque;
@@ -72,6 +73,19 @@ pub struct Sighting {
     pub by: MatchedBy,
 }
 
+/// Words that sound like a phrase and are written otherwise.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Suspected {
+    /// Index of the subject.
+    pub subject: usize,
+    /// When it was said.
+    pub span: Span,
+    /// The words that are written otherwise, as the phrase has them: number of the word since the seeker began, and text.
+    pub reading: Vec<(u64, String)>,
+    /// Whether it is what is found there, and by its sound.
+    pub found: bool,
+}
+
 /// Finds subjects in a stream of settled text.
 #[derive(Clone, Debug)]
 pub struct Seeker {
@@ -99,6 +113,10 @@ pub struct Seeker {
     shields: Vec<(usize, u64, u64)>,
     /// Findings reported lately: subject, form, first and last unit.
     reported: Vec<(usize, usize, u64, u64)>,
+    /// What only sounds like a phrase, whether or not something else was found there; where that is asked for.
+    suspected: Option<Vec<Suspected>>,
+    /// Where a subject was not said, although it sounds so.
+    refuted: Vec<(usize, Span)>,
     /// `ready_at` of the newest segment.
     ready_at: SampleTime,
     found: Vec<Found>,
@@ -162,6 +180,8 @@ impl Seeker {
             unended: Vec::new(),
             shields: Vec::new(),
             reported: Vec::new(),
+            suspected: None,
+            refuted: Vec::new(),
             ready_at: SampleTime::ZERO,
             found: Vec::new(),
         }
@@ -191,6 +211,27 @@ impl Seeker {
         // The agent should see it now, not with the next sentence; only an exception is worth the wait.
         self.release(self.last_mark != Mark::Sentence, false, out);
         self.trim();
+    }
+
+    /// All that only sounds like a phrase in `segment`, by a seeker that has heard nothing yet: whether something else is
+    /// found there is another question, which the silences around it decide.
+    pub fn suspects(&self, segment: &TextSegment) -> Vec<Suspected> {
+        let mut seeker = Self { suspected: Some(Vec::new()), ..self.clone() };
+        let mut found = Vec::new();
+        seeker.push(segment, &mut found);
+        seeker.finish(&mut found);
+        found.retain(|one| one.by == MatchedBy::Sound);
+        let mut suspected = seeker.suspected.unwrap_or_default();
+        for one in &mut suspected {
+            let same = |found: &Sighting| found.subject == one.subject && found.span.overlap_samples(one.span) > 0;
+            one.found = found.iter().any(same);
+        }
+        suspected
+    }
+
+    /// Says ahead of the segment with these words that `subject` was not said within `span`, although it sounds so.
+    pub fn refute(&mut self, subject: usize, span: Span) {
+        self.refuted.push((subject, span));
     }
 
     /// Says that everything up to `at` is known and nothing more was said: findings whose phrase is followed by
@@ -307,7 +348,10 @@ impl Seeker {
             let (subject, _, start, end) = old;
             self.rivals(&new, subject, start, end) || self.continues(&new, old)
         });
-        if shielded || told {
+        if !shielded && new.sounded {
+            self.suspect(&new);
+        }
+        if shielded || told || self.is_refuted(&new) {
             return;
         }
         let mut place = 0;
@@ -328,6 +372,48 @@ impl Seeker {
         }
         let place = self.waiting.partition_point(|old| old.start <= new.start);
         self.waiting.insert(place, new);
+    }
+
+    fn suspect(&mut self, new: &Candidate) {
+        if self.suspected.is_none() {
+            return;
+        }
+        let (reading, span) = (self.reading(new), self.words_of(new.start, new.end).and_then(spanned));
+        let (Some(suspected), Some(span)) = (&mut self.suspected, span) else { return };
+        match suspected.iter_mut().find(|one| one.subject == new.subject && one.reading == reading) {
+            Some(known) => known.span = Span::new(known.span.start.min(span.start), known.span.end.max(span.end)),
+            None if reading.is_empty() => {}
+            None => suspected.push(Suspected { subject: new.subject, span, reading, found: false }),
+        }
+    }
+
+    /// Whether what only sounds like it was said otherwise.
+    fn is_refuted(&self, new: &Candidate) -> bool {
+        if !new.sounded || self.refuted.is_empty() {
+            return false;
+        }
+        let Some(mut words) = self.words_of(new.start, new.end) else { return false };
+        words.any(|word| {
+            let said = |(subject, span): &(usize, Span)| *subject == new.subject && span.contains(word.span.middle());
+            self.refuted.iter().any(said)
+        })
+    }
+
+    /// What a finding that is not written just so would be in the words of its phrase, where that differs.
+    fn reading(&self, found: &Candidate) -> Vec<(u64, String)> {
+        let number = |unit: u64| Some(*self.origins.get(usize::try_from(unit.checked_sub(self.first_unit)?).ok()?)?);
+        let places: Vec<u64> = (found.start..=found.end).filter_map(|unit| Some(number(unit)?.0)).collect();
+        let texts = (found.start..=found.end).filter_map(|unit| self.words_of(unit, unit)?.next());
+        let heard: Vec<Symbol> = texts.map(|word| Symbol::new(&plain(&word.text))).collect();
+        if heard.len() != places.len() {
+            return Vec::new();
+        }
+        let said = reading(&self.machine.graph, self.machine.form(found.form), &heard);
+        let other = said.into_iter().zip(&heard).zip(places).filter_map(|((said, heard), place)| {
+            let said = said.filter(|said| *said != heard.text && heard.class == Class::Plain)?;
+            Some((place, said))
+        });
+        other.collect()
     }
 
     /// Whether two stretches of units are clauses of one statement.
@@ -404,5 +490,18 @@ impl Seeker {
         let first = self.first_unit;
         self.shields.retain(|(_, _, end)| *end >= first);
         self.reported.retain(|(_, _, _, end)| *end >= first);
+        let oldest = self.words.front().map_or(SampleTime::ZERO, |word| word.span.start);
+        self.refuted.retain(|(_, span)| span.end >= oldest);
     }
+}
+
+/// From the first to the last of `words`.
+fn spanned<'a>(mut words: impl DoubleEndedIterator<Item = &'a Word>) -> Option<Span> {
+    let first = words.next()?;
+    Some(Span::new(first.span.start, words.next_back().unwrap_or(first).span.end))
+}
+
+/// A recognised word without what is written around it.
+fn plain(word: &str) -> String {
+    word.chars().filter(|c| c.is_alphanumeric()).collect()
 }

@@ -1,13 +1,16 @@
 //! The text thread: one window at a time, so that two windows never fight for the cores.
 
 use crate::engine::EngineError;
+use crate::engine::hearing::hear;
 use crate::engine::live::spawn;
 use crate::session::event::Language;
 use crate::speech::{Heard, Interrupt, SpeechError, TextJob, Transcriber};
 use crate::time::SampleTime;
+use crate::wording::Matcher;
 use crossbeam_channel::{Receiver, Sender, TryRecvError, bounded, unbounded};
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Instant;
 
@@ -26,6 +29,7 @@ pub struct Done {
 enum Task {
     Hear { job: TextJob, threads: usize },
     Language(Language),
+    Phrases(Arc<Matcher>),
     Replace(Box<dyn Transcriber>),
 }
 
@@ -87,6 +91,11 @@ impl TextWorker {
         self.tasks.send(Task::Language(language)).ok();
     }
 
+    /// Banned phrases: what only sounds like one is weighed in the windows after the one in work.
+    pub fn look_for(&self, phrases: Arc<Matcher>) {
+        self.tasks.send(Task::Phrases(phrases)).ok();
+    }
+
     /// Another transcriber for the windows after the one in work.
     pub fn replace(&self, transcriber: Box<dyn Transcriber>) {
         self.tasks.send(Task::Replace(transcriber)).ok();
@@ -138,9 +147,11 @@ fn work(
     done: &Sender<Done>,
 ) -> Option<Box<dyn Transcriber>> {
     transcriber.set_interrupt(interrupt.clone());
+    let mut phrases = None;
     for task in tasks {
         match task {
             Task::Language(language) => transcriber.set_language(language),
+            Task::Phrases(wanted) => phrases = Some(wanted),
             Task::Replace(other) => {
                 transcriber = other;
                 transcriber.set_interrupt(interrupt.clone());
@@ -149,7 +160,7 @@ fn work(
                 let begun = Instant::now();
                 let heard = catch_unwind(AssertUnwindSafe(|| {
                     transcriber.set_threads(threads);
-                    transcriber.transcribe(&job)
+                    hear(transcriber.as_mut(), &job, phrases.as_deref())
                 }));
                 let crashed = heard.is_err();
                 let result =
