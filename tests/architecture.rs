@@ -71,6 +71,8 @@ fn the_pure_parts_read_no_clock_spawn_nothing_lock_nothing_and_touch_no_disk() {
         "wording",
         "session/timeline.rs",
         "session/event.rs",
+        "session/sound.rs",
+        "session/text.rs",
         "engine/pipeline.rs",
         "engine/judge.rs",
         "engine/textwork/backlog.rs",

@@ -399,6 +399,9 @@ fn the_command_line_lists_and_restores() {
     fs::write(root.path().join("dismissals.json"), "damaged").unwrap();
     let told = run(root.path(), &["--locale", "en", "dismissals"], 0);
     assert!(told.contains("dismissals.damaged-1.json"), "{told}");
+    fs::write(root.path().join("dismissals.json"), "damaged again").unwrap();
+    let told = run(root.path(), &["--locale", "en", "dismissals", "restore", "1"], 2);
+    assert!(told.contains("dismissals.damaged-2.json") && told.contains("no dismissal 1"), "{told}");
     let (library, id) = saved(root.path());
     dismiss_first(&library, &id);
     let shown: serde_json::Value =

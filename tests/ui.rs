@@ -9,6 +9,8 @@ mod amend;
 mod fake;
 #[path = "ui/models.rs"]
 mod models;
+#[path = "ui/notes.rs"]
+mod notes;
 #[path = "ui/pictures.rs"]
 mod pictures;
 #[path = "ui/script.rs"]

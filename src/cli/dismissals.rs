@@ -6,29 +6,34 @@ use crate::practice::dismissals::{self, Kept};
 use crate::session::store::default_root;
 use anyhow::anyhow;
 use rust_i18n::t;
+use std::path::Path;
 
 pub fn run(command: &DismissalsCommand, locale: &str) -> Outcome {
     let root = default_root()?;
     match command {
         DismissalsCommand::List => {
             let shelf = dismissals::read(&root)?;
-            if let Some(path) = &shelf.set_aside {
-                eprintln!("voicemirror: {}", t!("dismissals.set_aside", locale = locale, path = path.display()));
-            }
+            tell_set_aside(shelf.set_aside.as_deref(), locale);
             if shelf.kept.is_empty() {
                 return output::print(&format!("{}\n", t!("dismissals.none", locale = locale)));
             }
             output::print(&shelf.kept.iter().map(line).collect::<String>())
         }
-        DismissalsCommand::Restore { id } => match dismissals::restore(&root, *id)? {
-            Some(kept) => {
-                let text = kept.dismissal.clause();
-                output::print(&format!("{}\n", t!("dismissals.restored", locale = locale, text = text)))
-            }
-            None => Err(Failure::Usage(anyhow!(
-                "there is no dismissal {id}; `voicemirror dismissals` lists those that are kept"
-            ))),
-        },
+        DismissalsCommand::Restore { id } => {
+            let restored = dismissals::restore(&root, *id)?;
+            tell_set_aside(restored.set_aside.as_deref(), locale);
+            let none = || anyhow!("there is no dismissal {id}; `voicemirror dismissals` lists those that are kept");
+            let kept = restored.kept.ok_or_else(|| Failure::Usage(none()))?;
+            let text = kept.dismissal.clause();
+            output::print(&format!("{}\n", t!("dismissals.restored", locale = locale, text = text)))
+        }
+    }
+}
+
+/// Says where a file that could not be read lies now.
+fn tell_set_aside(path: Option<&Path>, locale: &str) {
+    if let Some(path) = path {
+        eprintln!("voicemirror: {}", dismissals::set_aside_text(path, locale));
     }
 }
 

@@ -11,7 +11,7 @@ use crate::engine::live::{LiveOptions, LiveSession, Trouble, live_text_threads};
 use crate::practice::setup::{Setup, load_transcriber, source_info};
 use crate::practice::{baseline, dismissals, report};
 use crate::resources::{self, DEMO};
-use crate::session::event::{DeviceState, Dismissal, Header, Hit, HitLevel, Language, SessionEvent};
+use crate::session::event::{DeviceState, Header, Hit, HitLevel, Language, SessionEvent};
 use crate::session::library::Library;
 use crate::session::recorder::Recorder;
 use crate::session::store::{default_root, local_now, started_text};
@@ -111,7 +111,9 @@ fn session(
     let started = local_now();
     let model = transcriber.as_ref().map_or(String::new(), |text| text.model_name());
     let baseline = default_root().ok().and_then(|root| baseline::of_library(&Library::open(root), &info));
-    let dismissals = kept_dismissals(locale);
+    // Without a data folder nothing was ever kept.
+    let mut tell = |sentence: String| eprintln!("voicemirror: {sentence}");
+    let dismissals = default_root().map_or(Vec::new(), |root| dismissals::for_session(&root, locale, &mut tell));
     let header = Header { baseline, dismissals, ..setup.header(info, model, started_text(&started)) };
     let recorder = match wanted.save {
         true => Some(Recorder::create(&default_root()?, &header, started)?),
@@ -145,21 +147,6 @@ fn session(
         }
         None => Ok((document, timeline)),
     }
-}
-
-/// The findings that were dismissed, so that they are not flagged again. What is wrong with their file is told and
-/// keeps nobody from practising.
-fn kept_dismissals(locale: &str) -> Vec<Dismissal> {
-    // Without a data folder nothing was ever kept.
-    let Ok(root) = default_root() else { return Vec::new() };
-    let shelf = dismissals::read(&root).unwrap_or_else(|error| {
-        eprintln!("voicemirror: {error}");
-        dismissals::Shelf::default()
-    });
-    if let Some(path) = &shelf.set_aside {
-        eprintln!("voicemirror: {}", t!("dismissals.set_aside", locale = locale, path = path.display()));
-    }
-    shelf.dismissals()
 }
 
 /// Tells the flags as they are raised until the session is over; answers with what came of it, and with the

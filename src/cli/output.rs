@@ -86,6 +86,12 @@ pub fn summary(document: &Value, timeline: &Timeline, locale: &str) -> String {
     if let Some(transcript) = document["transcript"].as_str().filter(|text| !text.is_empty()) {
         text += &format!("\n{transcript}\n");
     }
+    if !timeline.notes.is_empty() {
+        text += &format!("\n{} {}\n", t!("report.notes", locale = locale), timeline.notes.len());
+    }
+    for note in &timeline.notes {
+        text += &format!("   {}  {}\n", clock_text(note.at), note.text);
+    }
     text += &format!("\n{} {}\n", t!("report.flags", locale = locale), timeline.flags.len());
     let mut flags: Vec<&Flag> = timeline.flags.iter().collect();
     flags.sort_by_key(|flag| flag.span.start);

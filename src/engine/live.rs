@@ -181,7 +181,8 @@ impl LiveSession {
         self.commands.send(Command::Language(language)).ok();
     }
 
-    /// Puts into the log what a person says about the session: a dismissal, where a part of the call begins.
+    /// Puts into the log what a person says about the session: a dismissal, where a part of the call begins, a note.
+    /// It comes back among the events when it is there; what comes too late does not come back.
     pub fn say(&self, event: SessionEvent) {
         self.commands.send(Command::Say(event)).ok();
     }

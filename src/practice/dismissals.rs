@@ -5,6 +5,8 @@
 
 use crate::session::event::Dismissal;
 use crate::session::store::{StoreError, local_now, replace_file, started_text};
+use crate::text::explain::Explain;
+use rust_i18n::t;
 use serde::{Deserialize, Serialize};
 use std::fs::{File, OpenOptions};
 use std::io::{self, ErrorKind};
@@ -38,6 +40,15 @@ pub struct Shelf {
     pub set_aside: Option<PathBuf>,
 }
 
+/// A dismissal that was taken back.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Restored {
+    /// It; none where there was none of this number.
+    pub kept: Option<Kept>,
+    /// Where a file that could not be read lies now.
+    pub set_aside: Option<PathBuf>,
+}
+
 #[derive(Serialize, Deserialize)]
 struct Document {
     schema: u32,
@@ -58,6 +69,24 @@ impl Shelf {
     }
 }
 
+/// What a person is told of a file that was set aside.
+pub fn set_aside_text(path: &Path, locale: &str) -> String {
+    t!("dismissals.set_aside", locale = locale, path = path.display()).into_owned()
+}
+
+/// What was dismissed before a session, for its header. What is wrong with the file is handed to `tell`, a sentence
+/// each, and keeps nobody from practising.
+pub fn for_session(root: &Path, locale: &str, tell: &mut dyn FnMut(String)) -> Vec<Dismissal> {
+    let shelf = read(root).unwrap_or_else(|error| {
+        tell(error.explain(locale));
+        Shelf::default()
+    });
+    if let Some(path) = &shelf.set_aside {
+        tell(set_aside_text(path, locale));
+    }
+    shelf.dismissals()
+}
+
 /// Everything that is kept under `root`; nothing where nothing was.
 ///
 /// # Errors
@@ -71,11 +100,12 @@ pub fn read(root: &Path) -> Result<Shelf, StoreError> {
     Ok(Shelf { kept: document.dismissals, set_aside })
 }
 
-/// Keeps a dismissal; one that is there already stays as it is.
+/// Keeps a dismissal; one that is there already stays as it is. Answers with where a file that could not be read lies
+/// now.
 ///
 /// # Errors
 /// As [`read`].
-pub fn add(root: &Path, dismissal: &Dismissal) -> Result<(), StoreError> {
+pub fn add(root: &Path, dismissal: &Dismissal) -> Result<Option<PathBuf>, StoreError> {
     change(root, |document| {
         if document.dismissals.iter().all(|kept| kept.dismissal != *dismissal) {
             let kept = Kept { id: document.next_id, at: started_text(&local_now()), dismissal: dismissal.clone() };
@@ -85,35 +115,36 @@ pub fn add(root: &Path, dismissal: &Dismissal) -> Result<(), StoreError> {
     })
 }
 
-/// Takes a dismissal back.
+/// Takes a dismissal back. Answers as [`add`].
 ///
 /// # Errors
 /// As [`read`].
-pub fn forget(root: &Path, dismissal: &Dismissal) -> Result<(), StoreError> {
+pub fn forget(root: &Path, dismissal: &Dismissal) -> Result<Option<PathBuf>, StoreError> {
     change(root, |document| document.dismissals.retain(|kept| kept.dismissal != *dismissal))
 }
 
-/// Takes the dismissal with this number back and answers with it; none when there is none.
+/// Takes the dismissal with this number back and answers with it.
 ///
 /// # Errors
 /// As [`read`].
-pub fn restore(root: &Path, id: u32) -> Result<Option<Kept>, StoreError> {
-    let mut restored = None;
-    change(root, |document| {
-        restored = document.dismissals.iter().find(|kept| kept.id == id).cloned();
+pub fn restore(root: &Path, id: u32) -> Result<Restored, StoreError> {
+    let mut kept = None;
+    let set_aside = change(root, |document| {
+        kept = document.dismissals.iter().find(|kept| kept.id == id).cloned();
         document.dismissals.retain(|kept| kept.id != id);
     })?;
-    Ok(restored)
+    Ok(Restored { kept, set_aside })
 }
 
-fn change(root: &Path, change: impl FnOnce(&mut Document)) -> Result<(), StoreError> {
+fn change(root: &Path, change: impl FnOnce(&mut Document)) -> Result<Option<PathBuf>, StoreError> {
     std::fs::create_dir_all(root).map_err(|error| failed("make", root, &error))?;
     let _lock = lock(root)?;
-    let (mut document, _) = load(root)?;
+    let (mut document, set_aside) = load(root)?;
     change(&mut document);
     let path = root.join(FILE);
     let write = || -> io::Result<()> { replace_file(&path, &serde_json::to_vec_pretty(&document)?) };
-    write().map_err(|error| failed("write", &path, &error))
+    write().map_err(|error| failed("write", &path, &error))?;
+    Ok(set_aside)
 }
 
 /// The file's contents; sets the file aside when it is damaged. The lock is held.
@@ -181,8 +212,8 @@ mod tests {
         }
         let shelf = read(root).expect("read");
         assert_eq!(shelf.kept.iter().map(|kept| kept.id).collect::<Vec<_>>(), [1, 2], "the same is kept once");
-        assert_eq!(restore(root, 2).expect("restored").map(|kept| kept.dismissal), Some(dismissal("那件事")));
-        assert_eq!(restore(root, 2).expect("nothing to do"), None);
+        assert_eq!(restore(root, 2).expect("restored").kept.map(|kept| kept.dismissal), Some(dismissal("那件事")));
+        assert_eq!(restore(root, 2).expect("nothing to do"), Restored::default());
         add(root, &dismissal("账单")).expect("added");
         forget(root, &dismissal("这个")).expect("forgotten");
         let shelf = read(root).expect("read");
@@ -200,10 +231,15 @@ mod tests {
             let aside = shelf.set_aside.expect("a name");
             assert_eq!((std::fs::read_to_string(aside).expect("there"), shelf.kept.len()), (damaged.to_owned(), 0));
         }
+        let third = root.join("dismissals.damaged-3.json");
         std::fs::write(root.join(FILE), "nothing").expect("written");
-        add(root, &dismissal("这个")).expect("added");
+        assert_eq!(add(root, &dismissal("这个")).expect("added"), Some(third.clone()), "a change tells it too");
         assert_eq!(read(root).expect("read").kept.len(), 1);
-        assert_eq!(std::fs::read_to_string(root.join("dismissals.damaged-3.json")).expect("there"), "nothing");
+        assert_eq!(std::fs::read_to_string(third).expect("there"), "nothing");
+        std::fs::write(root.join(FILE), "damaged").expect("written");
+        let restored = restore(root, 1).expect("nothing to do");
+        assert_eq!(restored, Restored { kept: None, set_aside: Some(root.join("dismissals.damaged-4.json")) });
+        assert_eq!(add(root, &dismissal("这个")).expect("added"), None);
     }
 
     #[test]

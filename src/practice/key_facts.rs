@@ -1,8 +1,10 @@
-//! Key facts of a session, each with how often it was said and the pause after each mention (curriculum A5).
+//! Key facts of a session, each with how often it was said, the pause after each mention (curriculum A5), and whether
+//! it was written down (B5, E8).
 
 use crate::session::event::{FactKind, KeyFact};
 use crate::session::timeline::Timeline;
 use crate::time::Span;
+use crate::wording::names_fact;
 
 /// One mention of a fact.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -22,6 +24,8 @@ pub struct FactReview {
     pub text: String,
     /// Every time it was said, in order.
     pub mentions: Vec<Mention>,
+    /// Whether a note holds it; none where that cannot be told.
+    pub noted: Option<bool>,
 }
 
 /// The facts of a session in the order in which they were first said.
@@ -32,12 +36,19 @@ pub fn review(timeline: &Timeline) -> Vec<FactReview> {
         match found.iter_mut().find(|(key, known)| *key == fact.key && known.kind == fact.kind) {
             Some((_, known)) => known.mentions.push(mention),
             None => {
-                let review = FactReview { kind: fact.kind, text: fact.text.clone(), mentions: vec![mention] };
+                let noted = noted(timeline, fact);
+                let review = FactReview { kind: fact.kind, text: fact.text.clone(), mentions: vec![mention], noted };
                 found.push((&fact.key, review));
             }
         }
     }
     found.into_iter().map(|(_, review)| review).collect()
+}
+
+fn noted(timeline: &Timeline, fact: &KeyFact) -> Option<bool> {
+    // Asked of an empty line too, so that no note is no reason to judge what cannot be told.
+    let lines = timeline.notes.iter().map(|note| note.text.as_str()).chain([""]);
+    lines.map(|line| names_fact(line, &fact.key)).reduce(|one, other| Some(one? || other?)).flatten()
 }
 
 fn pause_after(timeline: &Timeline, fact: &KeyFact) -> Option<f64> {
@@ -53,7 +64,7 @@ fn pause_after(timeline: &Timeline, fact: &KeyFact) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::session::event::{Pause, PauseKind, SessionEvent};
+    use crate::session::event::{Note, Pause, PauseKind, SessionEvent};
     use crate::time::SampleTime;
 
     #[test]
@@ -75,5 +86,9 @@ mod tests {
         assert_eq!((review[0].text.as_str(), review[0].mentions.len()), ("下午五点", 2));
         assert!(review[0].mentions[0].pause_after_s.is_some_and(|pause_s| (pause_s - 0.7).abs() < 1e-6));
         assert_eq!(review[0].mentions[1].pause_after_s, None);
+        assert_eq!(review[0].noted, Some(false));
+        let note = |text: &str| SessionEvent::Noted(Note { at: at(9.0), text: text.into() });
+        let noted = |line: &str| super::review(&Timeline::of(&[fact(1.0, "下午五点"), note(line)]))[0].noted;
+        assert_eq!((noted("5点回电"), noted("张女士")), (Some(true), Some(false)));
     }
 }

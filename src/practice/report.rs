@@ -13,7 +13,7 @@ use crate::analysis::calibration;
 use crate::analysis::delivery::Delivery;
 use crate::analysis::statistics::mean_and_sd;
 use crate::analysis::tremor::Tremor;
-use crate::session::event::{Fade, Filler, Flag, Frame, PacePoint, QuestionKind};
+use crate::session::event::{Fade, Filler, Flag, Frame, Note, PacePoint, QuestionKind};
 use crate::session::timeline::Timeline;
 use crate::text::{delivery_reason, flag_message, flag_suggestion, hit_reason, score_reason};
 use crate::time::{SampleTime, Span};
@@ -76,6 +76,7 @@ pub fn document(timeline: &Timeline, locale: &str) -> Value {
         "fades": timeline.fades.iter().map(fade).collect::<Vec<_>>(),
         "tremor": review.tremor.as_ref().map_or(Value::Null, tremor),
         "key_facts": review.facts.iter().map(key_fact).collect::<Vec<_>>(),
+        "notes": timeline.notes.iter().map(note).collect::<Vec<_>>(),
         "pitch": {
             "median_hz": figures.map_or(Value::Null, |figures| rounded(figures.median_hz, 1)),
             "sd_semitones": figures.map_or(Value::Null, |figures| rounded(figures.sd_st, 2)),
@@ -174,8 +175,13 @@ fn key_fact(review: &FactReview) -> Value {
         "kind": review.kind,
         "text": review.text,
         "said": review.mentions.len(),
+        "noted": review.noted,
         "mentions": review.mentions.iter().map(mention).collect::<Vec<_>>(),
     })
+}
+
+fn note(note: &Note) -> Value {
+    json!({"at_s": seconds(note.at), "text": note.text})
 }
 
 /// The steps of a call as in the report.

@@ -27,6 +27,8 @@ pub struct Review {
     pub pace: PaceReview,
     /// Key facts, in the order in which they were first said.
     pub facts: Vec<FactReview>,
+    /// Notes that were written.
+    pub notes: usize,
     /// Filled pauses.
     pub fillers: usize,
     /// Times that the agent was told about fading ends.
@@ -70,6 +72,7 @@ impl Review {
             voiced_s: delivery::voiced_s(timeline.frames.iter().copied()),
             pace: PaceReview::of(timeline),
             facts: key_facts::review(timeline),
+            notes: timeline.notes.len(),
             fillers: timeline.fillers.len(),
             fading_ends: timeline.flags.iter().filter(|flag| flag.kind == FlagKind::FadingEnd).count(),
             tremor: tremor(&timeline.frames),

@@ -1,4 +1,5 @@
-//! What a person says about a session: that a finding does not count, and where a part of the call begins.
+//! What a person says about a session: that a finding does not count, where a part of the call begins, and what is to be
+//! remembered of it.
 //!
 //! These are events like all others. They are no measurement that the program made and no judgement of a profile: they
 //! stay when a session is judged again.
@@ -30,6 +31,15 @@ impl Dismissal {
     pub fn clause(&self) -> String {
         [self.before.as_str(), self.text.as_str(), self.after.as_str()].concat().trim().to_owned()
     }
+}
+
+/// A line that a person has written down during a call or afterwards (curriculum B5, E8).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Note {
+    /// Stream time at which its first character was typed. It is what a note is known by: no two have the same.
+    pub at: SampleTime,
+    /// What was written, one line, never empty.
+    pub text: String,
 }
 
 /// Why a flag is not shown and does not count.

@@ -13,6 +13,8 @@ pub mod recorder;
 pub mod recover;
 pub mod replay;
 pub mod said;
+pub mod sound;
 pub mod store;
+pub mod text;
 pub mod timeline;
 pub mod wav;

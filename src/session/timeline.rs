@@ -58,6 +58,8 @@ pub struct Timeline {
     pub dismissals: Vec<Dismissal>,
     /// Where a person lets parts of the call begin.
     pub own_phases: OwnPhases,
+    /// What a person has written down, by its moment.
+    pub notes: Vec<Note>,
     /// Ids that were set aside before their flags came.
     pub aside_at_once: Vec<(u32, Aside)>,
     /// Lost input.
@@ -173,6 +175,11 @@ impl Timeline {
             }
             SessionEvent::Restored(dismissal) => self.dismissals.retain(|known| known != dismissal),
             SessionEvent::PhaseBegins { phase, at } => self.own_phases.set(*phase, *at),
+            SessionEvent::Noted(note) => match self.notes.binary_search_by_key(&note.at, |known| known.at) {
+                Ok(place) => self.notes[place] = note.clone(),
+                Err(place) => self.notes.insert(place, note.clone()),
+            },
+            SessionEvent::NoteRemoved { at } => self.notes.retain(|note| note.at != *at),
             SessionEvent::FlagWorse { id, severity, measured, threshold } => {
                 if let Some(flag) = self.flags.iter_mut().find(|flag| flag.id == *id) {
                     flag.severity = *severity;
@@ -240,6 +247,11 @@ impl Timeline {
     /// The finding that a flag about wording judges.
     pub fn hit_of(&self, flag: &Flag) -> Option<&Hit> {
         self.hits.iter().find(|hit| is_about(flag, hit))
+    }
+
+    /// The flag that judges a finding, while it counts.
+    pub fn flag_of(&self, hit: &Hit) -> Option<&Flag> {
+        self.flags.iter().find(|flag| is_about(flag, hit))
     }
 
     /// Whether the flag about a finding is not shown and does not count.

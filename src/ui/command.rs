@@ -96,8 +96,10 @@ pub enum Command {
     SetModelSource(String),
     /// Site that is tried next.
     SetModelMirror(String),
-    /// Say that a flag does not count, or where a part of the call begins.
+    /// Say that a flag does not count, where a part of the call begins, or what a note says.
     Amend(Amendment),
+    /// Open or close the notes.
+    ToggleNotes,
     /// Take back a dismissal that is kept for all sessions.
     RestoreDismissal(u32),
     /// Do something with wording packs.
@@ -159,6 +161,9 @@ impl Command {
             Self::Amend(Amendment::Restore { .. }) => "restore_flag",
             Self::Amend(Amendment::PhaseBegins { at: Some(_), .. }) => "begin_phase",
             Self::Amend(Amendment::PhaseBegins { at: None, .. }) => "find_phase",
+            Self::Amend(Amendment::Note { .. }) => "write_note",
+            Self::Amend(Amendment::RemoveNote { .. }) => "remove_note",
+            Self::ToggleNotes => "toggle_notes",
             Self::RestoreDismissal(_) => "restore_dismissal",
             Self::Wording(WordingAction::Use(_)) => "use_pack",
             Self::Wording(WordingAction::Create(_)) => "create_pack",
@@ -197,6 +202,7 @@ impl Command {
             Self::Open(Page::Settings) => key(Modifiers::COMMAND, Key::Num3),
             Self::Open(Page::Wording) => key(Modifiers::COMMAND, Key::Num4),
             Self::Wording(WordingAction::Save { .. }) => key(Modifiers::COMMAND, Key::S),
+            Self::ToggleNotes => key(Modifiers::NONE, Key::F7),
             Self::ToggleSupervisor => key(Modifiers::NONE, Key::F8),
             Self::Back => key(Modifiers::NONE, Key::Escape),
             Self::Skip(seconds) if *seconds < 0.0 => key(Modifiers::NONE, Key::ArrowLeft),
@@ -231,6 +237,8 @@ impl Command {
             Self::AskRemoveModel(_) | Self::Model(ModelAction::Remove(_)) => Icon::Trash,
             Self::Model(ModelAction::Pause(_)) => Icon::Pause,
             Self::Model(ModelAction::Add(_)) => Icon::Plus,
+            Self::Amend(Amendment::RemoveNote { .. }) => Icon::Trash,
+            Self::ToggleNotes => Icon::Pencil,
             Self::ToggleSupervisor => Icon::Screen,
             Self::RefreshDevices => Icon::Refresh,
             Self::SetLocale(_) => Icon::Globe,

@@ -3,6 +3,7 @@
 
 use super::command::Command;
 use super::icons::Icon;
+use super::notes::{self, NotesPane};
 use super::scene::Scene;
 use super::theme::{GRID, Mood};
 use super::widgets::{card, flags, meter, pace, phases, review, ribbon, steps, transcript};
@@ -17,20 +18,61 @@ fn column_width(width: f32) -> f32 {
     (width * 0.27).clamp(264.0, 368.0)
 }
 
+/// From this width of the left part on, notes stand beside the transcript; below it they take the ribbon's place, so
+/// that the transcript keeps its width.
+const NOTES_BESIDE_FROM: f32 = 520.0;
+
 /// In a lower column the steps of the call are one line of the meters, so that hints keep their room.
 const STEPS_CARD_FROM: f32 = 640.0;
 
-/// Draws the dashboard into `rect`.
-pub fn dashboard_ui(ui: &mut Ui, rect: Rect, scene: &Scene<'_>, out: &mut Vec<Command>) {
+/// Draws the dashboard into `rect`; `notes` is none where nothing can be noted.
+pub fn dashboard_ui(ui: &mut Ui, rect: Rect, scene: &Scene<'_>, notes: Option<&mut NotesPane>, out: &mut Vec<Command>) {
     let column = column_width(rect.width());
     let split = rect.right() - column;
     let left = Rect::from_min_max(rect.min, pos2(split - GRID, rect.bottom()));
     let right = Rect::from_min_max(pos2(split, rect.top()), rect.max);
-    let ribbon_height = (left.height() * 0.52).clamp(200.0, 460.0);
-    let upper = Rect::from_min_size(left.min, vec2(left.width(), ribbon_height));
-    let lower = Rect::from_min_max(pos2(left.left(), upper.bottom() + GRID), left.max);
-    card::card_ui(ui, upper, "voice", |ui| voice_ui(ui, scene, out));
-    card::card_ui(ui, lower, "text", |ui| text_ui(ui, scene, out));
+    voice_and_text_ui(ui, left, scene, notes.filter(|_| !scene.empty), out);
+    figures_ui(ui, right, scene, out);
+}
+
+/// Ribbon above, transcript below, and the notes where they are open.
+fn voice_and_text_ui(
+    ui: &mut Ui,
+    rect: Rect,
+    scene: &Scene<'_>,
+    notes: Option<&mut NotesPane>,
+    out: &mut Vec<Command>,
+) {
+    let can_open = notes.as_ref().is_some_and(|notes| !notes.is_open());
+    let notes = notes.filter(|notes| notes.is_open());
+    let beside = notes.is_some() && rect.width() >= NOTES_BESIDE_FROM;
+    // The transcript gets in height what it gives in width.
+    let (share, least) = match (beside, scene.replay) {
+        (true, true) => (0.45, 232.0),
+        (true, false) => (0.4, 200.0),
+        (false, _) => (0.52, 200.0),
+    };
+    let ribbon_height = (rect.height() * share).clamp(least, 460.0);
+    let upper = Rect::from_min_size(rect.min, vec2(rect.width(), ribbon_height));
+    let mut lower = Rect::from_min_max(pos2(rect.left(), upper.bottom() + GRID), rect.max);
+    let side = beside.then(|| {
+        let width = (lower.width() * 0.38).clamp(224.0, 344.0);
+        lower.with_min_x(lower.right() - width)
+    });
+    if let Some(side) = side {
+        lower.max.x = side.left() - GRID;
+    }
+    if notes.is_none() || beside {
+        card::card_ui(ui, upper, "voice", |ui| voice_ui(ui, scene, out));
+    }
+    card::card_ui(ui, lower, "text", |ui| text_ui(ui, scene, can_open, out));
+    if let Some(notes) = notes {
+        card::card_ui(ui, side.unwrap_or(upper), "notes", |ui| notes.ui(ui, scene, out));
+    }
+}
+
+/// Meters, steps and feed.
+fn figures_ui(ui: &mut Ui, right: Rect, scene: &Scene<'_>, out: &mut Vec<Command>) {
     let tight = right.height() < 520.0;
     let row = if tight { 3.25 * GRID } else { 4.5 * GRID };
     let steps = if scene.empty && !scene.writes { None } else { steps::height(scene) };
@@ -77,13 +119,16 @@ fn voice_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Vec<Command>) {
     ribbon::ribbon_ui(ui, rect, scene, out);
 }
 
-fn text_ui(ui: &mut Ui, scene: &Scene<'_>, out: &mut Vec<Command>) {
+fn text_ui(ui: &mut Ui, scene: &Scene<'_>, can_open_notes: bool, out: &mut Vec<Command>) {
     let note = match scene.withdrawn() {
         _ if scene.replay => scene.words.tr("replay.text_note"),
         Some(hit) => scene.words.fill("live.withdrawn", &[("text", &format!("「{}」", hit.text))]),
         None => String::new(),
     };
-    card::heading_ui(ui, &scene.words.tr("live.transcript"), &note);
+    let row = ui.available_rect_before_wrap();
+    let place = pos2(row.right(), row.top() + 1.5 * GRID);
+    let button = if can_open_notes { row.right() - notes::open_ui(ui, place, scene, out) } else { 0.0 };
+    card::heading_beside_ui(ui, &scene.words.tr("live.transcript"), &note, button);
     if scene.timeline.segments.is_empty() && scene.timeline.partial.is_none() {
         let rect = ui.available_rect_before_wrap();
         let key = match (scene.empty, scene.writes) {

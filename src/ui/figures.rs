@@ -5,7 +5,7 @@ use crate::analysis::delivery::Movement;
 use crate::practice::checklist::{Row, checklist};
 use crate::practice::profile::STANDARD;
 use crate::practice::review::{Review, has_text};
-use crate::session::event::{FlagKind, Hit, HitLevel, OwnPhases, PaceUnit, PauseKind, Severity};
+use crate::session::event::{FlagKind, Hit, HitLevel, Note, OwnPhases, PaceUnit, PauseKind, Severity};
 use crate::session::profile::{PaceLimits, Profile};
 use crate::session::timeline::Timeline;
 use crate::time::{SampleTime, Span, samples};
@@ -71,8 +71,8 @@ pub struct Figures {
     pub quiet_db: f32,
     /// What the session came to, once it is over.
     pub review: Option<Arc<Review>>,
-    /// What the review rests on and a person may change: flags that count, flags that do not, parts of the call.
-    reviewed: Option<(usize, usize, OwnPhases)>,
+    /// What the review rests on and a person may change: flags that count, flags that do not, parts of the call, notes.
+    reviewed: Option<(usize, usize, OwnPhases, Vec<Note>)>,
     updated_at: Option<SampleTime>,
     voice_at: Option<SampleTime>,
 }
@@ -146,9 +146,12 @@ impl Figures {
     }
 
     fn measure(&mut self, timeline: &Timeline, now: SampleTime) {
-        let judged = Some((timeline.flags.len(), timeline.aside.len(), timeline.own_phases));
-        if timeline.ended.is_some() && (self.review.is_none() || self.reviewed != judged) {
-            self.reviewed = judged;
+        let judged = (timeline.flags.len(), timeline.aside.len(), timeline.own_phases);
+        let is_same = |(flags, aside, phases, notes): &(usize, usize, OwnPhases, Vec<Note>)| {
+            (*flags, *aside, *phases) == judged && *notes == timeline.notes
+        };
+        if timeline.ended.is_some() && !self.reviewed.as_ref().is_some_and(is_same) {
+            self.reviewed = Some((judged.0, judged.1, judged.2, timeline.notes.clone()));
             self.review = Some(Arc::new(Review::of(timeline)));
         }
         let profile = profile_of(timeline);

@@ -36,6 +36,7 @@ pub enum Icon {
     Text,
     Lock,
     Book,
+    Pencil,
 }
 
 /// Draws `icon` in the middle of `rect`, as large as its smaller side.
@@ -73,7 +74,7 @@ pub fn paint(painter: &Painter, icon: Icon, rect: Rect, color: Color32) {
         Icon::List | Icon::Gear | Icon::Screen | Icon::Globe | Icon::Moon | Icon::Sun | Icon::Text | Icon::Book => {
             pen.place(icon)
         }
-        Icon::Trash | Icon::Repair | Icon::Refresh | Icon::Lock => pen.tool(icon),
+        Icon::Trash | Icon::Repair | Icon::Refresh | Icon::Lock | Icon::Pencil => pen.tool(icon),
     }
 }
 
@@ -269,6 +270,10 @@ impl Pen<'_> {
             Icon::Repair => {
                 self.line(&[(-9.0, 9.0), (1.5, -1.5)]);
                 self.arc(4.5, -4.5, 5.0, 0.0, 0.75);
+            }
+            Icon::Pencil => {
+                self.outline(&[(-9.0, 9.0), (-7.5, 3.0), (5.0, -9.5), (9.5, -5.0), (-3.0, 7.5)]);
+                self.line(&[(1.8, -6.3), (6.3, -1.8)]);
             }
             Icon::Lock => {
                 self.frame(-7.5, -1.5, 7.5, 9.5, 2.0);

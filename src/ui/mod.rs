@@ -14,6 +14,7 @@ pub mod fonts;
 pub mod icons;
 pub mod library;
 pub mod models;
+pub mod notes;
 pub mod replay;
 pub mod scene;
 pub mod settings;

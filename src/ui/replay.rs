@@ -6,6 +6,7 @@ use super::dashboard;
 use super::figures::Figures;
 use super::icons::{self, Icon};
 use super::library;
+use super::notes::NotesPane;
 use super::scene::{LIVE_WINDOW_S, Scene, View};
 use super::theme::{self, BODY, DISPLAY, GRID, Mood, TITLE, Tokens};
 use super::widgets::button::{self, Look};
@@ -28,6 +29,8 @@ pub struct Replay {
     silent: Option<String>,
     view: View,
     figures: Figures,
+    /// Its notes.
+    pub notes: NotesPane,
     /// Time of the window at the last step, while the clock moves the cursor.
     clock_s: Option<f64>,
 }
@@ -38,6 +41,7 @@ impl Replay {
         let length = session.timeline.position;
         let len_s = LIVE_WINDOW_S.min(length.seconds().max(ZOOM_S.0));
         Self {
+            notes: NotesPane::of(&session.timeline.notes),
             session,
             cursor: ReplayCursor::at_start(length),
             player: None,
@@ -191,7 +195,7 @@ impl Replay {
             writes: true,
         };
         self.bar_ui(ui, bar, &scene, out);
-        dashboard::dashboard_ui(ui, rect, &scene, out);
+        dashboard::dashboard_ui(ui, rect, &scene, Some(&mut self.notes), out);
     }
 
     fn bar_ui(&self, ui: &mut Ui, rect: Rect, scene: &Scene<'_>, out: &mut Vec<Command>) {

@@ -24,7 +24,7 @@ pub fn supervisor_ui(ui: &mut Ui, scene: &Scene<'_>, bar: &Bar<'_>, banners: &mu
     bar::bar_ui(ui, top, scene, bar, &mut ignored);
     let rest = Rect::from_min_max(pos2(inner.left(), top.bottom() + GRID), inner.max);
     let rest = banner::banners_ui(ui, scene.words, rest, banners, &mut ignored);
-    dashboard::dashboard_ui(ui, rest, scene, &mut ignored);
+    dashboard::dashboard_ui(ui, rest, scene, None, &mut ignored);
 }
 
 fn head_ui(ui: &Ui, rect: Rect, scene: &Scene<'_>) {

@@ -3,6 +3,7 @@
 //! A fact is a number as it is read aloud together with what makes it one: the unit behind it, the words of time
 //! before it, or its length. 一下, 一些, 一个 and other numbers that count nothing are none.
 
+use super::check::spoken;
 use super::normalize::{Unit, units};
 use crate::session::event::{FactKind, KeyFact, TextSegment};
 use crate::time::Span;
@@ -88,6 +89,8 @@ const BEFORE_TIME: [&str; 13] =
     ["今天", "明天", "后天", "昨天", "上午", "中午", "下午", "晚上", "早上", "凌晨", "本周", "下周", "星期"];
 /// Digits in a row that are a number to be noted.
 const LONG_NUMBER: usize = 5;
+/// Characters of a number, as it is read aloud, that tell it apart without its unit.
+const LONG_ENOUGH: usize = 3;
 
 fn is_digit(unit: &str) -> bool {
     matches!(unit, "零" | "〇" | "一" | "二" | "三" | "四" | "五" | "六" | "七" | "八" | "九" | "幺" | "两")
@@ -131,6 +134,25 @@ pub fn facts(segment: &TextSegment) -> Vec<KeyFact> {
         }
     }
     found.into_iter().filter_map(|fact| fact_of(&fact, &spoken, &texts, segment)).collect()
+}
+
+/// Whether a line that was written down holds the fact with this key; none where that cannot be told: English numbers
+/// are said in words and written in figures.
+pub fn names_fact(line: &str, key: &str) -> Option<bool> {
+    if key.starts_with(|first: char| first.is_ascii_alphabetic()) {
+        return None;
+    }
+    let (read_aloud, _) = units(&spoken(line, 0.0).words);
+    let read_aloud: String = read_aloud.iter().map(|unit| unit.text.as_str()).collect();
+    let is_number_char = |c: char| is_number(c.encode_utf8(&mut [0; 4]));
+    // 十五点 is not 五点.
+    let holds = |part: &str| {
+        let begins = |at: usize| read_aloud[..at].chars().next_back().is_none_or(|before| !is_number_char(before));
+        read_aloud.match_indices(part).any(|(at, _)| begins(at))
+    };
+    // A longer number is noted without its unit.
+    let number: String = key.chars().take_while(|c| is_number_char(*c)).collect();
+    Some(holds(&key.replace(' ', "")) || (number.chars().count() >= LONG_ENOUGH && holds(&number)))
 }
 
 fn fact_of(fact: &Found, spoken: &[Unit], texts: &[&str], segment: &TextSegment) -> Option<KeyFact> {
@@ -243,6 +265,23 @@ mod tests {
             .collect();
         let segment = TextSegment { span: Span::default(), words, language: Language::Zh, ready_at: SampleTime::ZERO };
         facts(&segment).into_iter().map(|fact| (fact.kind, fact.text)).collect()
+    }
+
+    #[test]
+    fn a_note_holds_a_fact_however_its_number_is_written() {
+        for (line, key, expected) in [
+            ("王先生，5点回电", "五点", true),
+            ("五点", "五点", true),
+            ("15点", "五点", false),
+            ("回电", "五点", false),
+            ("退58.5", "五十八点五元", true),
+            ("电话10086", "一零零八六", true),
+            ("3月", "三天", false),
+            ("3%", "百分之三", true),
+        ] {
+            assert_eq!(names_fact(line, key), Some(expected), "{line}: {key}");
+        }
+        assert_eq!(names_fact("15 min", "fifteen minutes"), None);
     }
 
     #[test]

@@ -44,7 +44,7 @@ pub use clause::{Boundary, boundary};
 pub use context::Context;
 pub use cue::CUES;
 pub use cue_matcher::CueMatcher;
-pub use facts::facts;
+pub use facts::{facts, names_fact};
 pub use listen::Listener;
 pub use matcher::{Matcher, Suspect};
 pub use normalize::{spoken_han, spoken_words};

@@ -108,3 +108,49 @@ fn the_settings_list_what_is_dismissed_and_restore_it() {
     assert_eq!(log.borrow().asked, ["restore 4"]);
     assert!(window.query_by_label("恢复 您应该已经收到短信了").is_none());
 }
+
+/// Clicks on 您申请退费, which is only worth knowing, so that it is in no list.
+fn click_on_mark(window: &mut Window, chars_before: f32, button: egui::PointerButton) {
+    let paragraph = window.get_by_label_contains("先核对开通记录").rect();
+    let place = egui::pos2(paragraph.left() + 56.0 + chars_before * 16.0, paragraph.top() + 14.0);
+    window.hover_at(place);
+    window.run_steps(2);
+    for pressed in [true, false] {
+        let modifiers = egui::Modifiers::NONE;
+        window.event(egui::Event::PointerButton { pos: place, button, pressed, modifiers });
+        window.run_steps(2);
+    }
+    window.run();
+}
+
+#[test]
+fn what_is_marked_in_the_transcript_alone_can_be_dismissed_there() {
+    let fake = Fake::live(script::live(43.0));
+    let log = Rc::clone(&fake.log);
+    let mut window = window(fake);
+    assert!(window.query_by_label("不算 「您申请退费」").is_none(), "it is in no list");
+    click_on_mark(&mut window, 21.0, egui::PointerButton::Primary);
+    picture(&mut window, "live_mark_zh_dark");
+    window.get_by_label("不算").click();
+    window.run();
+    assert_eq!(log.borrow().asked, ["Dismiss { flag: 5 }"]);
+    assert!(window.query_by_label("不算").is_none(), "the small window is closed");
+    window.get_by_label("撤销 「您申请退费」").click();
+    window.run();
+    assert_eq!(log.borrow().asked.len(), 2, "and there is a way back");
+}
+
+#[test]
+fn in_a_replay_a_right_click_asks_and_a_plain_one_plays() {
+    let fake = english(Fake::idle());
+    let log = Rc::clone(&fake.log);
+    let mut window = replay(fake);
+    click_on_mark(&mut window, 21.0, egui::PointerButton::Secondary);
+    picture(&mut window, "replay_mark_en_light");
+    window.get_by_label("Dismiss").click();
+    window.run();
+    assert_eq!(log.borrow().asked, ["s3 Dismiss { flag: 5 }"]);
+    click_on_mark(&mut window, 16.0, egui::PointerButton::Primary);
+    assert!(window.query_by_label("Dismiss").is_none());
+    assert!(log.borrow().asked[1].starts_with("player 3"), "{:?}", log.borrow().asked);
+}

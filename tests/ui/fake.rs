@@ -7,7 +7,7 @@ use std::rc::Rc;
 use voicemirror::engine::judge::{Amendment, amended, said};
 use voicemirror::practice::dismissals::Kept;
 use voicemirror::practice::pack_editor::{EntryForm, EntryKey};
-use voicemirror::session::event::FlagKind;
+use voicemirror::session::event::{FlagKind, SessionEvent};
 use voicemirror::session::timeline::Timeline;
 use voicemirror::ui::backend::*;
 
@@ -17,6 +17,8 @@ pub struct Log {
     pub asked: Vec<String>,
     pub position_s: f64,
     pub playing: bool,
+    /// Events that arrive at the next look.
+    pub coming: Vec<SessionEvent>,
 }
 
 /// A scripted backend.
@@ -113,7 +115,9 @@ impl Fake {
 
 impl Backend for Fake {
     fn poll(&mut self) -> bool {
-        self.changed
+        let coming = std::mem::take(&mut self.log.borrow_mut().coming);
+        coming.iter().for_each(|event| self.timeline.apply(event));
+        self.changed || !coming.is_empty()
     }
     fn timeline(&self) -> &Timeline {
         &self.timeline

@@ -179,7 +179,7 @@ fn why(call: &Timeline, hit: &Hit, is_over: bool) -> Option<Aside> {
     (!counts).then_some(Aside::OtherPhase)
 }
 
-/// What a person wants of a flag or of the parts of the call.
+/// What a person wants of a flag, of the parts of the call or of the notes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Amendment {
     /// This flag about wording does not count, here and wherever the same is said again.
@@ -199,9 +199,22 @@ pub enum Amendment {
         /// Where.
         at: Option<SampleTime>,
     },
+    /// The note of this moment says this.
+    Note {
+        /// When its first character was typed.
+        at: SampleTime,
+        /// What it says, one line.
+        text: String,
+    },
+    /// The note of this moment is gone.
+    RemoveNote {
+        /// When its first character was typed.
+        at: SampleTime,
+    },
 }
 
-/// A person's wish about a session in the words of its log; nothing where there is no such flag.
+/// A person's wish about a session in the words of its log; nothing where there is no such flag or note, and where
+/// nothing would change.
 pub fn said(timeline: &Timeline, wish: &Amendment) -> Vec<SessionEvent> {
     let known = |id: u32| {
         let all = timeline.flags.iter().chain(timeline.aside.iter().map(|(flag, _)| flag));
@@ -210,6 +223,15 @@ pub fn said(timeline: &Timeline, wish: &Amendment) -> Vec<SessionEvent> {
     };
     match wish {
         Amendment::PhaseBegins { phase, at } => vec![SessionEvent::PhaseBegins { phase: *phase, at: *at }],
+        Amendment::Note { at, text } => {
+            let note = Note { at: *at, text: text.split_whitespace().collect::<Vec<_>>().join(" ") };
+            let changes = !note.text.is_empty() && !timeline.notes.contains(&note);
+            changes.then_some(SessionEvent::Noted(note)).into_iter().collect()
+        }
+        Amendment::RemoveNote { at } => {
+            let known = timeline.notes.iter().filter(|note| note.at == *at);
+            known.map(|note| SessionEvent::NoteRemoved { at: note.at }).collect()
+        }
         Amendment::Dismiss { flag } => {
             let dismissal = known(*flag).map(|(hit, context)| context.dismissal(hit));
             dismissal.map(SessionEvent::Dismissed).into_iter().collect()

@@ -52,13 +52,24 @@ impl Engine {
         self.pipeline.finish(&mut self.events);
         self.hand_on();
         while self.desk.hear_rest(&mut self.pipeline, &mut self.events) {
+            self.take_last_words(commands);
             self.hand_on();
         }
+        self.take_last_words(commands);
         self.tell_troubles();
         self.pipeline.end(cause, &mut self.events);
         self.hand_on();
         self.to_store.send(ToStore::Finish).ok();
         self.desk.finish()
+    }
+
+    /// What a person says while the rest of the text is heard still belongs into the log.
+    fn take_last_words(&mut self, commands: &Receiver<Command>) {
+        for command in commands.try_iter() {
+            if let Command::Say(event) = command {
+                self.pipeline.emit(event, &mut self.events);
+            }
+        }
     }
 
     /// Reads until the source or the person ends the session.

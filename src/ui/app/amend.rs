@@ -1,4 +1,4 @@
-//! What the agent says about findings and parts of the call.
+//! What the agent says about findings and parts of the call, and what is noted of it.
 
 use super::App;
 use crate::engine::judge::Amendment;
@@ -16,6 +16,34 @@ impl App {
             None => self.backend.amend(wish),
         };
         self.error = done.err();
+    }
+
+    /// Opens or closes the notes of the session that is on the screen.
+    pub(super) fn toggle_notes(&mut self) {
+        match self.replay.as_mut().filter(|_| self.page == Page::Replay) {
+            Some(replay) => replay.notes.toggle(),
+            None => self.notes.toggle(),
+        }
+    }
+
+    /// A line of the live session that is still being written becomes a note: the session ends, or makes room for
+    /// another.
+    pub(super) fn finish_line(&mut self) {
+        if let Some(wish) = self.notes.finish()
+            && let Err(sentence) = self.backend.amend(&wish)
+        {
+            self.error = Some(sentence);
+        }
+    }
+
+    /// The same for the replay, which is being left.
+    pub(super) fn finish_replay_line(&mut self) {
+        let wish = self.replay.as_mut().and_then(|replay| Some((replay.notes.finish()?, replay.id().to_owned())));
+        if let Some((wish, id)) = wish
+            && let Err(sentence) = self.backend.amend_session(&id, &wish)
+        {
+            self.error = Some(sentence);
+        }
     }
 
     /// Takes a dismissal back that was kept for all sessions.

@@ -15,7 +15,10 @@ impl App {
                 self.start(self.request(StartSource::Microphone(device)));
             }
             Command::StartDemo => self.start(self.request(StartSource::Demo)),
-            Command::Stop => self.backend.stop(),
+            Command::Stop => {
+                self.finish_line();
+                self.backend.stop();
+            }
             Command::TogglePause => match self.backend.phase() {
                 Phase::Live => self.backend.set_paused(true),
                 Phase::Paused => self.backend.set_paused(false),
@@ -33,6 +36,7 @@ impl App {
             Command::CheckMicrophone => self.check_microphone(),
             Command::DismissError => self.error = None,
             Command::Amend(wish) => self.amend(&wish),
+            Command::ToggleNotes => self.toggle_notes(),
             Command::RestoreDismissal(id) => self.restore_dismissal(id),
             command => self.perform_session(command),
         }

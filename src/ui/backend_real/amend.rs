@@ -1,4 +1,4 @@
-//! What the agent says about findings and parts of the call: put into the session's log, and dismissals kept.
+//! What the agent says about findings and parts of the call, and what is noted: put into the session's log, and dismissals kept.
 
 use super::RealBackend;
 use crate::engine::judge::{Amendment, amended, said};
@@ -7,37 +7,27 @@ use crate::session::event::{Dismissal, SessionEvent};
 use crate::session::store::StoreError;
 use crate::session::timeline::Timeline;
 use crate::text::explain::Explain;
-use crate::ui::backend::{NoticeSeverity, Phase};
-use rust_i18n::t;
+use crate::ui::backend::NoticeSeverity;
+use std::path::PathBuf;
 
 impl RealBackend {
     /// What was dismissed before; a file that cannot be read costs the agent a word and not the session.
     pub(super) fn kept_dismissals(&mut self) -> Vec<Dismissal> {
+        let Some(root) = self.root.clone() else { return Vec::new() };
         let locale = self.locale();
-        let Some(root) = &self.root else { return Vec::new() };
-        match dismissals::read(root) {
-            Ok(shelf) => {
-                if let Some(path) = &shelf.set_aside {
-                    let text = t!("dismissals.set_aside", locale = locale, path = path.display());
-                    self.notice(NoticeSeverity::Watch, text.into());
-                }
-                shelf.dismissals()
-            }
-            Err(error) => {
-                self.notice(NoticeSeverity::Watch, error.explain(locale));
-                Vec::new()
-            }
-        }
+        dismissals::for_session(&root, locale, &mut |sentence| self.notice(NoticeSeverity::Watch, sentence))
     }
 
     /// In the session that is on the screen.
     pub(super) fn amend_shown(&mut self, wish: &Amendment) -> Result<(), String> {
         let said = said(&self.timeline, wish);
-        match (&self.session, self.phase) {
-            (Some(session), Phase::Live | Phase::Paused) => said.iter().for_each(|event| session.say(event.clone())),
-            // The engine has heard its last command; this waits until the session is saved.
-            (Some(_), _) => self.unsaid.extend(said.iter().cloned()),
-            (None, _) => self.amend_finished(&said)?,
+        match &self.session {
+            Some(session) => {
+                said.iter().for_each(|event| session.say(event.clone()));
+                // What comes too late for the log is added to the session when it is saved.
+                self.unsaid.extend(said.iter().cloned());
+            }
+            None => self.amend_finished(&said)?,
         }
         self.keep(&said)
     }
@@ -78,9 +68,10 @@ impl RealBackend {
         let locale = self.locale();
         let root = self.root.as_ref().ok_or_else(|| StoreError::NoHome.explain(locale))?;
         let restored = dismissals::restore(root, id).map_err(|error| error.explain(locale))?;
-        if let (Some(kept), Some(session)) = (restored, &self.session) {
+        if let (Some(kept), Some(session)) = (restored.kept, &self.session) {
             session.say(SessionEvent::Restored(kept.dismissal));
         }
+        self.tell_set_aside(restored.set_aside);
         Ok(())
     }
 
@@ -92,10 +83,18 @@ impl RealBackend {
             let kept = match event {
                 SessionEvent::Dismissed(dismissal) => dismissals::add(root()?, dismissal),
                 SessionEvent::Restored(dismissal) => dismissals::forget(root()?, dismissal),
-                _ => Ok(()),
+                _ => Ok(None),
             };
-            kept.map_err(|error| error.explain(locale))?;
+            let set_aside = kept.map_err(|error| error.explain(locale))?;
+            self.tell_set_aside(set_aside);
         }
         Ok(())
+    }
+
+    fn tell_set_aside(&mut self, path: Option<PathBuf>) {
+        if let Some(path) = path {
+            let sentence = dismissals::set_aside_text(&path, self.locale());
+            self.notice(NoticeSeverity::Watch, sentence);
+        }
     }
 }

@@ -41,10 +41,18 @@ pub fn lines(painter: &Painter, text: &str, font: FontId, color: Color32, width:
 
 /// Heading of a card, with something quiet at its right edge.
 pub fn heading_ui(ui: &mut Ui, text: &str, note: &str) {
+    heading_beside_ui(ui, text, note, 0.0);
+}
+
+/// The same beside a button of this width at the right edge.
+pub fn heading_beside_ui(ui: &mut Ui, text: &str, note: &str, button: f32) {
     let tokens = Tokens::of(ui);
-    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 3.0 * GRID), egui::Sense::hover());
+    let (mut rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 3.0 * GRID), egui::Sense::hover());
+    if button > 0.0 {
+        rect.max.x -= button + 1.5 * GRID;
+    }
     let painter = ui.painter();
-    let title = painter.layout_no_wrap(text.to_owned(), theme::bold(BODY), tokens.text);
+    let title = one_line(painter, text, theme::bold(BODY), tokens.text, rect.width());
     let rest = rect.width() - title.size().x - 2.0 * GRID;
     painter.galley(pos2(rect.left(), rect.center().y - title.size().y / 2.0), title, tokens.text);
     if !note.is_empty() && rest > 4.0 * GRID {

@@ -10,7 +10,7 @@ use crate::ui::command::Command;
 use crate::ui::scene::Scene;
 use crate::ui::theme::{self, BODY, GRID, Mood, SMALL, TITLE, Tokens};
 use crate::ui::widgets::button::choice_ui;
-use crate::ui::words::{one_decimal, whole};
+use crate::ui::words::{Words, one_decimal, whole};
 use egui::{Id, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
 
 /// A part of the score below this wants work, and below that it wants it now.
@@ -72,6 +72,7 @@ pub fn review_ui(ui: &mut Ui, scene: &Scene<'_>, review: &Review, out: &mut Vec<
                 fact_ui(ui, scene, fact, out);
             }
         }
+        notes_ui(ui, words, review);
         heading_ui(ui, &words.tr("review.habits"));
         let mood = |count: usize| if count == 0 { Mood::Good } else { Mood::Quiet };
         line_ui(ui, &words.tr("review.fillers"), &review.fillers.to_string(), mood(review.fillers), BODY);
@@ -81,6 +82,21 @@ pub fn review_ui(ui: &mut Ui, scene: &Scene<'_>, review: &Review, out: &mut Vec<
             note_ui(ui, &words.tr("review.tremor_advice"));
         }
     });
+}
+
+/// How many notes there are, and what was said and stands in none.
+fn notes_ui(ui: &mut Ui, words: Words, review: &Review) {
+    heading_ui(ui, &words.tr("notes.title"));
+    let count = match review.notes {
+        0 => words.tr("review.no_notes"),
+        count => words.fill("review.notes_value", &[("count", &count.to_string())]),
+    };
+    line_ui(ui, &words.tr("review.notes"), &count, Mood::Quiet, BODY);
+    let missing: Vec<&str> =
+        review.facts.iter().filter(|fact| fact.noted == Some(false)).map(|fact| fact.text.as_str()).collect();
+    if !missing.is_empty() {
+        note_ui(ui, &words.fill("review.not_noted", &[("facts", &missing.join(&words.tr("steps.between")))]));
+    }
 }
 
 fn mood_of(score: f32) -> Mood {

@@ -1,15 +1,20 @@
 //! The running transcript: settled text dark, unsettled text pale, rejected wording marked in place with what to say
 //! instead. In a replay every word plays from where it was said.
 
+use super::button::{self, Look};
+use crate::engine::judge::Amendment;
 use crate::session::event::{Hit, HitLevel, Severity, TextSegment};
 use crate::session::timeline::PartialText;
 use crate::text::hit_reason;
-use crate::time::{SampleTime, clock_text, samples};
+use crate::time::{SampleTime, Span, clock_text, samples};
 use crate::ui::command::Command;
 use crate::ui::scene::Scene;
 use crate::ui::theme::{self, BODY, GRID, SMALL, Tokens};
 use egui::text::{LayoutJob, TextFormat, TextWrapping};
-use egui::{Align, Color32, Pos2, Rect, RichText, Role, ScrollArea, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
+use egui::{
+    Align, Color32, Popup, PopupCloseBehavior, Pos2, Rect, Response, RichText, Role, ScrollArea, Sense, SetOpenCommand,
+    Stroke, Ui, WidgetInfo, pos2, vec2,
+};
 use std::cmp::Reverse;
 use std::ops::Range;
 
@@ -241,7 +246,7 @@ fn paragraph_ui(ui: &mut Ui, scene: &Scene<'_>, paragraph: &Paragraph<'_>, width
     let set = typeset(scene, paragraph, tokens, (width - TIMES).max(80.0));
     let plain = set.job.text.clone();
     let galley = ui.painter().layout_job(set.job);
-    let sense = if scene.replay { Sense::click() } else { Sense::hover() };
+    let sense = if scene.replay || scene.amendable { Sense::click() } else { Sense::hover() };
     let (rect, response) = ui.allocate_exact_size(vec2(width, galley.size().y), sense);
     response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &plain));
     let time = clock_text(paragraph.start);
@@ -251,11 +256,15 @@ fn paragraph_ui(ui: &mut Ui, scene: &Scene<'_>, paragraph: &Paragraph<'_>, width
     let color = if current { tokens.accent } else { tokens.quiet };
     ui.painter().text(place, egui::Align2::LEFT_CENTER, time, theme::font(SMALL), color);
     ui.painter().galley(origin, galley.clone(), tokens.text);
-    if let Some(pointer) = response.hover_pos()
-        && let Some(hit) = word_at(&galley, &set.words, origin, pointer)
-            .and_then(|start| hit_at(&scene.timeline.hits, scene, start, start + 2))
-    {
-        response.clone().on_hover_ui_at_pointer(|ui| about_ui(ui, scene, hit));
+    let hit_under = |pointer: Pos2| {
+        let start = word_at(&galley, &set.words, origin, pointer)?;
+        hit_at(&scene.timeline.hits, scene, start, start + 2)
+    };
+    let asked = response.interact_pointer_pos().filter(|_| asks_about(scene, &response)).and_then(hit_under);
+    if mark_ui(scene, &response, asked, out) {
+        // The tooltip would say the same again.
+    } else if let Some(hit) = response.hover_pos().and_then(hit_under) {
+        response.clone().on_hover_ui_at_pointer(|ui| about_ui(ui, scene, hit, true));
     }
     if scene.replay {
         if let Some(pointer) = response.interact_pointer_pos().filter(|_| response.clicked()) {
@@ -269,8 +278,43 @@ fn paragraph_ui(ui: &mut Ui, scene: &Scene<'_>, paragraph: &Paragraph<'_>, width
     }
 }
 
-/// Why a phrase is marked, and what to say instead.
-fn about_ui(ui: &mut Ui, scene: &Scene<'_>, hit: &Hit) {
+/// Whether a click asks what can be done with the phrase under it. In a replay a plain click plays.
+fn asks_about(scene: &Scene<'_>, response: &Response) -> bool {
+    scene.amendable && (response.secondary_clicked() || (!scene.replay && response.clicked()))
+}
+
+/// The small window over a marked phrase, with the way to say that it does not count; whether it is open. `asked` is
+/// the phrase that was clicked now.
+fn mark_ui(scene: &Scene<'_>, response: &Response, asked: Option<&Hit>, out: &mut Vec<Command>) -> bool {
+    let id = response.id.with("mark");
+    if let Some(hit) = asked {
+        response.ctx.data_mut(|data| data.insert_temp(id, hit.span));
+    }
+    let known: Option<Span> = response.ctx.data(|data| data.get_temp(id));
+    let is_it = |hit: &&Hit| Some(hit.span) == known && !scene.timeline.is_aside(hit);
+    let Some(hit) = scene.timeline.hits.iter().find(is_it) else { return false };
+    let Some(flag) = scene.timeline.flag_of(hit) else { return false };
+    let shown = Popup::from_response(response)
+        .id(id)
+        .open_memory(asked.map(|_| SetOpenCommand::Bool(true)))
+        .close_behavior(PopupCloseBehavior::CloseOnClickOutside)
+        .at_pointer_fixed()
+        .gap(2.0 * GRID)
+        .show(|ui| {
+            about_ui(ui, scene, hit, false);
+            ui.add_space(GRID / 2.0);
+            let before = out.len();
+            let command = Command::Amend(Amendment::Dismiss { flag: flag.id });
+            button::command_ui(ui, scene.words, &command, Look::Plain, true, out);
+            if out.len() > before {
+                ui.close();
+            }
+        });
+    shown.is_some()
+}
+
+/// Why a phrase is marked, and what to say instead; with a `hint` how to say that it does not count.
+fn about_ui(ui: &mut Ui, scene: &Scene<'_>, hit: &Hit, hint: bool) {
     let tokens = Tokens::of(ui);
     ui.set_max_width(360.0);
     ui.label(RichText::new(&hit.reason).font(theme::font(BODY)));
@@ -280,6 +324,10 @@ fn about_ui(ui: &mut Ui, scene: &Scene<'_>, hit: &Hit) {
     }
     let why = hit_reason(hit, scene.words.locale().code());
     ui.label(RichText::new(why).font(theme::font(SMALL)).color(tokens.quiet));
+    if hint && scene.amendable {
+        let key = if scene.replay { "live.dismiss_by_right_click" } else { "live.dismiss_by_click" };
+        ui.label(RichText::new(scene.words.tr(key)).font(theme::font(SMALL)).color(tokens.quiet));
+    }
 }
 
 fn word_at(galley: &egui::Galley, words: &[(usize, SampleTime)], origin: Pos2, pointer: Pos2) -> Option<SampleTime> {
