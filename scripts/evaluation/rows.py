@@ -67,8 +67,7 @@ def run(run):
         written = {half: score(run.project, pack, sentences) for half, sentences in halves.items()}
         garbled = garble(run, pack, halves) if language == "zh" else None
         tables.append(table(language, halves, written, garbled))
-        later = CORPUS / f"{language}-dev2.tsv"
-        if later.exists():
+        for later in sorted(CORPUS.glob(f"{language}-dev[2-9].tsv")):
             tables[-1].note(second(later, score(run.project, pack, read(later))))
     calls = calls_table(run.project)
     return tables + ([calls] if calls else [])
@@ -197,7 +196,8 @@ def second(path, counts):
         group = [row for row in left if row.startswith(prefix)]
         left = [row for row in left if row not in group]
         whole = sum((counts[row] for row in group), Count())
-        parts.append(f"{name} {whole.recall:.1f}/{whole.precision:.1f}")
+        if whole.here:
+            parts.append(f"{name} {whole.recall:.1f}/{whole.precision:.1f}")
     return f"{path.stem} (other cues and questions than the one labelled are not judged): {', '.join(parts)}."
 
 

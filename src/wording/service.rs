@@ -6,6 +6,7 @@ mod address;
 mod advice;
 mod beside;
 mod command;
+mod imperative;
 mod order;
 
 pub use address::nin_and_ni;

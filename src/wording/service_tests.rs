@@ -52,7 +52,7 @@ fn rules(events: &[SessionEvent]) -> Vec<&str> {
 }
 
 /// Commands with their request form (empty: any), and sentences that are none. Written before the rule.
-const COMMANDS: [(&str, &str); 32] = [
+const COMMANDS: [(&str, &str); 40] = [
     ("你去营业厅办理", "请您去营业厅办理，好吗？"),
     ("把号码报一下", "麻烦您把号码报一下，好吗？"),
     ("把身份证号码给我", "麻烦您把身份证号码给我，好吗？"),
@@ -79,6 +79,14 @@ const COMMANDS: [(&str, &str); 32] = [
     ("告诉我你的密码", ""),
     ("先把表填好再来找我", ""),
     ("不要催", "请您先不要催，好吗？"),
+    ("拔掉电源等一会儿再插上", ""),
+    ("去二楼窗口交钱", ""),
+    ("按井号键", "麻烦您按井号键，好吗？"),
+    ("把说明书翻到最后一页", ""),
+    ("往右拉", ""),
+    ("再试一次", ""),
+    ("您自己上网查去", ""),
+    ("你先别插嘴", ""),
     ("Give me your number.", "Could you give me your number, please?"),
     ("Tell me your name.", "Could you tell me your name, please?"),
     ("Okay, send me the receipt.", "Could you send me the receipt, please?"),
@@ -87,7 +95,7 @@ const COMMANDS: [(&str, &str); 32] = [
     ("Call back tomorrow.", "Could you call back tomorrow, please?"),
 ];
 
-const NO_COMMANDS: [&str; 47] = [
+const NO_COMMANDS: [&str; 57] = [
     "我把资料发给您",
     "我们去仓库给您找一下",
     "请您把号码报一下",
@@ -126,6 +134,16 @@ const NO_COMMANDS: [&str; 47] = [
     "你看，这个价格已经很低了",
     "你上次买的那个型号停产了",
     "你写的地址我看到了",
+    "去年这个价格更低",
+    "点餐的电话是八八六六",
+    "下载速度很慢",
+    "打开以后有一点味道",
+    "您在手机上打开那个页面，点击右上角",
+    "马上查",
+    "别的客户也在等",
+    "我看一下，别让您白等",
+    "回去的车票已经订好了",
+    "查一下记录",
     "I will give you a call.",
     "Please tell me your name.",
     "Could you send me the receipt?",
@@ -165,6 +183,11 @@ fn the_drawback_comes_first() {
         ("这个套餐流量多，就是月租贵", true),
         ("功能很全，可是操作比较复杂", true),
         ("速度很快，但是不支持退货", true),
+        ("布料很软，可惜容易皱", false),
+        ("穿着很舒服，可惜容易皱", true),
+        ("离学校近，但是有点吵", true),
+        ("有点吵，但是离学校近", false),
+        ("保障很全，可保费不低", true),
         ("虽然贵一点，但是服务多", false),
         ("价格是高了一些，不过质量有保障", false),
         ("虽然要等久一点，但是更安全", false),

@@ -1,5 +1,7 @@
 //! Mandarin questions: 吗, question words, A-not-A, 还是, tags, and what takes the question out of them.
 
+mod choice;
+mod condition;
 mod evidence;
 mod words;
 
@@ -7,6 +9,8 @@ use super::Asked;
 use crate::session::event::QuestionKind::{self, *};
 use crate::wording::line::Line;
 use crate::wording::sentence::Sentence;
+use choice::listed;
+use condition::{conditional, polite};
 use evidence::*;
 use std::ops::Range;
 use words::*;
@@ -22,6 +26,7 @@ pub fn questions(texts: &[&str], sentence: &Sentence) -> Vec<Asked> {
             line: line.head(spoken),
             earlier: number.checked_sub(1).map(|before| Line { units: &texts[sentence.clauses[before].clone()] }),
             later: sentence.clauses.get(number + 1).map(|after| Line { units: &texts[after.clone()] }),
+            listed: listed(texts, &sentence.clauses[..number]),
             marked: sentence.is_marked(range),
         };
         let Some((kind, reach)) = clause.question() else { continue };
@@ -36,6 +41,8 @@ struct Clause<'a> {
     line: Line<'a>,
     earlier: Option<Line<'a>>,
     later: Option<Line<'a>>,
+    /// The clauses before it name two things and say nothing of them: 现金、刷卡，……
+    listed: bool,
     /// A question mark was written behind it.
     marked: bool,
 }
@@ -50,6 +57,9 @@ impl Clause<'_> {
         if line.ends(&["不是吗", "不是么"]).is_some() {
             return Some((Leading, line.len() == 3));
         }
+        if line.ends(&AGREED).is_some() || self.says_it_is_good() {
+            return Some((Leading, line.len() <= 5));
+        }
         if let Some(main) = self.tag() {
             return Some((self.kind_of_tag(main), main.len() == 0));
         }
@@ -61,10 +71,18 @@ impl Clause<'_> {
             || whether(line).is_some_and(|place| !indirect(place) && !self.is_free(place, false))
             || self.not_yet();
         if let Some(reach) = self.alternatives(asks) {
-            return Some((Choice, reach));
+            return Some(self.choice(reach));
+        }
+        if word == Some(Wants::Detail)
+            && let Some(reach) = self.picks()
+        {
+            return Some(self.choice(reach));
         }
         if self.is_leading(asks, yes_or_no) {
             return Some((Leading, false));
+        }
+        if self.asks_whether_so() {
+            return Some((Closed, false));
         }
         let invited = self.invites(word, yes_or_no);
         let plain = invited.or(match (yes_or_no, word) {
@@ -136,6 +154,24 @@ impl Clause<'_> {
         Closed
     }
 
+    /// 挺划算的，对吧: a judgement of the agent's own that the customer is to share.
+    fn says_it_is_good(&self) -> bool {
+        let line = self.line;
+        let tags = ["对吧", "是吧", "是不是", "对不对", "没错吧", "您说呢", "你说呢"];
+        let Some(place) = line.ends(&tags) else { return false };
+        let judged = if place == 0 { self.earlier } else { Some(line.head(place)) };
+        judged.is_some_and(|said| said.has(&JUDGING) && !said.has(&["您说", "您刚", "意思", "觉得", "您想", "不"]))
+    }
+
+    /// 这个价格是含税的吧, 您是今天到的吧: whether a fact is so.
+    fn asks_whether_so(&self) -> bool {
+        let line = self.line;
+        line.ends(&["的吧"]).is_some()
+            && line.find("是").is_some_and(|place| place + 3 < line.len())
+            && line.begins(&PROPOSING).is_none()
+            && !line.has(&["我", "咱", "可能", "大概", "估计", "应该"])
+    }
+
     /// What the first question word that really asks wants to know.
     fn question_word(&self, asks: bool) -> Option<Wants> {
         (0..self.line.len()).find_map(|place| {
@@ -144,7 +180,8 @@ impl Clause<'_> {
                 && !self.is_indirect(place)
                 && !is_rhetorical(self.line, place)
                 && !self.is_existential(place, asks)
-                && !self.answers_itself(place + length);
+                && !self.answers_itself(place + length)
+                && !self.is_told_elsewhere();
             asks_so.then_some(wants)
         })
     }
@@ -153,6 +190,14 @@ impl Clause<'_> {
     fn answers_itself(&self, end: usize) -> bool {
         end + 1 >= self.line.len()
             && self.later.is_some_and(|after| after.begins(&["因为", "是因为", "就是因为"]).is_some())
+    }
+
+    /// 扣了多少，账单上写着: where to find it is said, nothing is asked.
+    fn is_told_elsewhere(&self) -> bool {
+        let told =
+            |after: Line| after.has(&["上写着", "里写着", "上有写", "里有写", "上都有", "里都有", "上有", "写得清"]);
+        self.later.is_some_and(|after| told(after) && !after.has(&["吗", "哪", "什么"]))
+            && self.line.ends(&ASKING).is_none()
     }
 
     /// Any will do: 什么时候都可以, 无论多少, 怎么方便怎么来; `word` where a question word stands at `place`.
@@ -164,10 +209,13 @@ impl Clause<'_> {
         }
         let near = line.tail(place).head(12);
         let all = (1..near.len()).any(|at| {
-            let every = near.at(at, "都").is_some() && near.any_at(at, &["都是", "都有"]).is_none();
+            let every = near.at(at, "都").is_some()
+                && (near.any_at(at, &["都是", "都有"]).is_none()
+                    || at <= 4 && near.at(at, "都有").is_some() && near.begins(&["什么", "啥"]).is_some());
+            let left_to = near.any_at(at, &["随您", "随你", "由您", "由你"]).is_some();
             let too = near.any_at(at, &["也行", "也可以", "也没", "也不", "也能", "也要", "也得", "也好"]).is_some();
             let then = word && near.at(at, "就").is_some() && near.any_at(at, &["就是", "就能"]).is_none();
-            every || too || then && near.before(at, 1) != "也"
+            every || too || left_to || then && near.before(at, 1) != "也"
         });
         let supposed = line.find("的话").is_some_and(|at| at > place);
         let next_is_all = self.later.is_some_and(|after| after.begins(&["都", "我都", "我们都", "也都"]).is_some());
@@ -282,11 +330,18 @@ impl Clause<'_> {
         }
     }
 
-    /// 您贵姓, and 您的订单号呢.
+    /// 您贵姓, 您的订单号呢, and 您的出发时间是, where nothing follows.
     fn names(&self) -> bool {
         let line = self.line;
         let short = line.len() <= 9 && line.has(&["您的", "你的"]) && line.ends(&["呢"]).is_some();
-        line.has(&["贵姓", "尊姓", "贵庚"]) || short && !line.has(&["还", "着", "在", "才", "的话", "正", "不", "没"])
+        let open = self.later.is_none()
+            && line.ends(&["是"]).is_some_and(|place| {
+                line.head(place).has(&["您的", "你的", "您所", "请问"])
+                    && !"就不还但可要只都也的".contains(line.before(place, 1))
+            });
+        line.has(&["贵姓", "尊姓", "贵庚"])
+            || open
+            || short && !line.has(&["还", "着", "在", "才", "的话", "正", "不", "没"])
     }
 
     /// Whether a question mark alone is believed.
@@ -306,47 +361,6 @@ impl Clause<'_> {
         place >= 2 && (done || after_verb && !"还都也是并来就时前我他她们暂有从".contains(before))
     }
 
-    /// Whether 还是 or 或者 stands between alternatives, and whether the first one is the clause before.
-    fn alternatives(&self, asks: bool) -> Option<bool> {
-        let line = self.line;
-        let whatever = |line: Line| line.has(&WHATEVER);
-        if whatever(line) || self.earlier.is_some_and(whatever) || line.ends(&["都可以", "都行"]).is_some() {
-            return None;
-        }
-        if asks && line.begins(&["或者"]).is_some() && self.earlier.is_some() {
-            return Some(true);
-        }
-        if let Some(place) = line.find("或者")
-            && place > 1
-            && (asks || line.ends(&["呢"]).is_some() || a_not_a(line).is_some())
-            && !self.is_indirect(place)
-            && !line.has(&["什么", "哪"])
-        {
-            return Some(false);
-        }
-        let (place, length) = line.find_last(&["还是说", "还是"])?;
-        let rest = line.tail(place + length);
-        if rest.len() == 0 || self.is_indirect(place) {
-            return None;
-        }
-        let (first, reach) = if place > 0 { (line.head(place), false) } else { (self.earlier?, true) };
-        // 您要退还是要换: what follows repeats a word of what stands before.
-        let repeats = rest.units.iter().take(2).any(|unit| {
-            first.units.contains(unit)
-                && !["您", "我", "们", "的", "了", "这", "不", "有", "没", "是", "个"].contains(unit)
-        });
-        let second = rest
-            .head(2)
-            .units
-            .last()
-            .is_some_and(|unit| first.units.contains(unit) && !"的了们这不我您".contains(*unit));
-        let still = rest.begins(&STILL).is_some();
-        let opened = first.has(&OPENING_CHOICE) || line.ends(&["呢"]).is_some() || first.begins(&["是"]).is_some();
-        let parallel = repeats || second || ends_alike(first, rest);
-        let alone = first.len() <= 1 || "我们他她它就也仍".contains(line.before(place, 1)) && place > 0;
-        ((parallel && !alone) || (opened && !still && !alone && first.len() >= 2)).then_some(reach)
-    }
-
     /// Whether the answer is suggested.
     fn is_leading(&self, asks: bool, yes_or_no: bool) -> bool {
         let line = self.line;
@@ -354,6 +368,15 @@ impl Clause<'_> {
             return true;
         }
         if asks && line.has(&["您不觉得", "你不觉得", "不认为", "您不希望", "您不想", "您就不", "你不想"])
+        {
+            return true;
+        }
+        // 换个套餐不就省事了吗: the answer is in the question.
+        if asks && line.find("不就").is_some_and(|place| !"要是".contains(line.before(place, 1)) || place == 0) {
+            return true;
+        }
+        let put_so = line.find_any(&["是不是", "是否"]).map(|(place, length)| line.tail(place + length));
+        if put_so.is_some_and(|told| told.begins(&["应该", "该", "觉得", "更"]).is_some()) && line.has(&["您", "你"])
         {
             return true;
         }
@@ -392,34 +415,6 @@ impl Clause<'_> {
         ]);
         about && !advises && line.has(&GUESSING)
     }
-
-    /// 如果跟团您从哪儿出发 asks for a fact all the same, 您会选哪一种 for what might be.
-    fn is_detail_as_it_is(&self, kind: QuestionKind) -> bool {
-        kind == Specific && !self.line.has(&["会", "愿意", "打算", "考虑", "觉得", "希望"])
-    }
-
-    /// Whether an 如果 makes the question one about what might be, and whether it stands in the clause before.
-    fn condition(&self, kind: QuestionKind) -> Option<bool> {
-        let line = self.line;
-        if let Some(place) = conditional(line) {
-            let told = line.tail(place);
-            let asks_kindly = polite(told) && kind != Open;
-            return (!asks_kindly && told.len() > 5 && !self.is_detail_as_it_is(kind)).then_some(false);
-        }
-        let before = self.earlier?;
-        conditional(before)?;
-        (!polite(before) && !self.is_detail_as_it_is(kind)).then_some(true)
-    }
-}
-
-/// Where a condition begins.
-fn conditional(line: Line) -> Option<usize> {
-    line.find_any(&CONDITIONS).map(|(place, _)| place)
-}
-
-/// 如果方便的话, 如果您不介意: politeness, no supposition.
-fn polite(line: Line) -> bool {
-    line.has(&POLITE_CONDITIONS)
 }
 
 /// The pronoun that is the subject of what follows `before`: the last one that no 帮, 给, 跟 … stands before.
@@ -439,12 +434,4 @@ fn subject_of<'a>(before: Line<'a>) -> &'a str {
         }
     }
     ""
-}
-
-/// 上午方便还是下午方便, 靠窗的还是靠走道的: both ends say the same.
-fn ends_alike(first: Line, second: Line) -> bool {
-    let bare =
-        |line: Line| line.units.iter().rev().find(|unit| !"呢啊呀吧".contains(**unit)).map(|unit| (*unit).to_owned());
-    let (one, other) = (bare(first), bare(second));
-    one.is_some() && one == other && !matches!(one.as_deref(), Some("了" | "吗"))
 }

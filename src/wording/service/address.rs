@@ -19,6 +19,8 @@ const DOUBLE: [&str; 16] = [
 ];
 /// Titles behind a name.
 const TITLES: [&str; 6] = ["先生", "女士", "小姐", "老师", "太太", "总"];
+/// What elder people and parents are called by; a surname stands before it where a clause begins or behind a greeting.
+const KIN_TITLES: [&str; 8] = ["妈妈", "爸爸", "阿姨", "叔叔", "奶奶", "爷爷", "大姐", "大哥"];
 /// Words before a name that is the agent's own or somebody else's.
 const NOT_CUSTOMER: [&str; 32] = [
     "我是",
@@ -94,6 +96,9 @@ pub fn names(sentence: &Sentence) -> Vec<Range<usize>> {
         return names_english(line);
     }
     let named = |place: usize| {
+        if let Some(title) = line.any_at(place, &KIN_TITLES) {
+            return kin(sentence, line, place).map(|start| start..place + title);
+        }
         let title = line.any_at(place, &TITLES)?;
         if line.unit(place + title) == "们" || line.any_at(place, &ZONG).is_some() {
             return None;
@@ -102,6 +107,16 @@ pub fn names(sentence: &Sentence) -> Vec<Range<usize>> {
         (line.head(start).ends(&NOT_CUSTOMER).is_none()).then_some(start..place + title)
     };
     (1..line.len()).filter_map(named).collect()
+}
+
+/// Where 何妈妈, 李阿姨 begin; 和妈妈, 于阿姨家 inside a clause are none.
+fn kin(sentence: &Sentence, line: Line, title: usize) -> Option<usize> {
+    let start = title.checked_sub(1)?;
+    let surname = SURNAMES.contains(line.unit(start)) && !matches!(line.unit(start), "和" | "连" | "向" | "方" | "时");
+    let head = line.head(start);
+    let called = sentence.clauses.iter().any(|clause| clause.start == start)
+        || head.ends(&["您好", "谢谢", "感谢", "好的", "请问", "抱歉", "对不起", "不好意思", "嗯"]).is_some();
+    (surname && called).then_some(start)
 }
 
 /// Where the name begins that ends before `title`; a given name of two characters at most stands between only where

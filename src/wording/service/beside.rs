@@ -45,7 +45,15 @@ const ALTERNATIVES: [&str; 20] = [
     "let me",
 ];
 /// Times that hold no number.
-const TIMES: [&str; 45] = [
+const TIMES: [&str; 53] = [
+    "礼拜",
+    "星期一",
+    "星期二",
+    "星期三",
+    "星期四",
+    "星期五",
+    "星期六",
+    "这就",
     "马上",
     "立刻",
     "立即",
@@ -246,6 +254,7 @@ impl Beside {
                     place.is_some_and(|place| line.before(place, 1) != "不" && line.before(place, 1) != "没")
                 };
                 shown("D5.alternative")
+                    || goes_on(Line { units: &texts }, refused.end)
                     || offered(Line { units: &texts[..refused.start] })
                     || offered(Line { units: &texts[refused.end..] })
             }
@@ -267,6 +276,51 @@ impl Beside {
             out.push(hit(rule, severity, sentence, &range, known, advice(rule, sentence.language)));
         }
     }
+}
+
+/// What shows behind a refusal that there is another way: what will be asked, who can help, what the customer thinks
+/// of it.
+const WAYS_ON: [&str; 24] = [
+    "您看",
+    "可以吗",
+    "行吗",
+    "好吗",
+    "没问题",
+    "请示",
+    "请教",
+    "帮您问",
+    "我问问",
+    "我去问",
+    "转给",
+    "转到",
+    "转接",
+    "旁边就有",
+    "隔壁就有",
+    "附近就有",
+    "以旧换新",
+    "您打",
+    "您找",
+    "先激活",
+    "先认证",
+    "先登记",
+    "调过来",
+    "调货",
+];
+/// Words that hold 能 and promise nothing.
+const NO_ABILITY: [&str; 13] =
+    ["可能", "功能", "性能", "智能", "节能", "能源", "能量", "不能", "没能", "哪能", "怎么能", "能不", "能否"];
+
+/// Whether what follows a refusal shows a way on: one of the above, or something that can be done after all.
+fn goes_on(line: Line, refused: usize) -> bool {
+    let can = |place: usize| {
+        let able = line.any_at(place, &["能", "可以"]).is_some();
+        let near = |at: usize| line.any_at(at, &NO_ABILITY).is_some();
+        let other = near(place) || place.checked_sub(1).is_some_and(near);
+        let denied = matches!(line.before(place, 1), "不" | "没" | "别") || line.before(place, 2) == "怎";
+        let asked = line.tail(place).head(8).has(&["吗"]);
+        able && !other && !denied && !asked && line.len() >= place + 2
+    };
+    line.tail(refused).has(&WAYS_ON) || (refused..line.len()).any(can)
 }
 
 /// Whether a sentence says a time or a duration.

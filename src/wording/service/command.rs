@@ -1,5 +1,6 @@
 //! Commands to the customer, and their request form (curriculum H1).
 
+use super::imperative::imperative;
 use crate::session::event::{Language, Severity};
 use crate::wording::line::Line;
 use crate::wording::sentence::Sentence;
@@ -73,11 +74,11 @@ const ADVERBS: [&str; 12] =
 const PUSHING: [&str; 14] =
     ["赶紧", "赶快", "快点", "快些", "马上", "立刻", "必须", "一定要", "得", "给我", "快", "尽快", "务必", "最好"];
 /// Things that a customer is told to do: verbs that the agent does not use of their own work.
-const DOING: [&str; 64] = [
-    "去", "说", "报", "讲", "填", "写", "听", "等", "看", "查", "打", "拿", "给", "告诉", "发", "念", "签", "交", "付",
-    "关", "开", "把", "下载", "重启", "拔", "插", "按", "点", "输入", "重说", "转", "带", "过来", "坐", "来", "问",
-    "找", "弄", "试", "寄", "记", "提供", "登录", "注册", "联系", "换", "买", "选", "拍", "复述", "重复", "核对",
-    "准备", "回", "上", "用", "做", "跟", "退", "站", "删", "存", "回去", "搞",
+const DOING: [&str; 68] = [
+    "算", "翻", "拉", "想想", "去", "说", "报", "讲", "填", "写", "听", "等", "看", "查", "打", "拿", "给", "告诉",
+    "发", "念", "签", "交", "付", "关", "开", "把", "下载", "重启", "拔", "插", "按", "点", "输入", "重说", "转", "带",
+    "过来", "坐", "来", "问", "找", "弄", "试", "寄", "记", "提供", "登录", "注册", "联系", "换", "买", "选", "拍",
+    "复述", "重复", "核对", "准备", "回", "上", "用", "做", "跟", "退", "站", "删", "存", "回去", "搞",
 ];
 /// Those with which a clause without a subject commands. 查, 核对, 登记 are what the agent is doing.
 const BARE: [&str; 33] = [
@@ -159,6 +160,8 @@ const NO_COMMAND: [&str; 38] = [
 /// What comforts, behind 别 and 不要.
 const COMFORT: [&str; 14] =
     ["着急", "担心", "急", "客气", "介意", "挂", "生气", "紧张", "害怕", "难过", "多想", "误会", "见怪", "忘"];
+/// Behind 您 at the head of a clause: steps are described.
+const DESCRIBED: [&str; 13] = ["先", "在", "打开", "登录", "点", "进", "下载", "找到", "到", "按", "用", "从", "就"];
 /// Somebody else, or the agent, who does it.
 const OTHERS: [&str; 21] = [
     "我",
@@ -204,6 +207,8 @@ pub fn command(sentence: &Sentence) -> Vec<Command> {
             found.push(Command { units: range.clone(), severity, request });
         }
         agent_acts |= line.has(&["我", "我们"]) && line.find("给我").is_none();
+        // 您在手机上打开那个页面，点击右上角: what is described to 您 goes on.
+        agent_acts |= line.unit(0) == "您" && line.tail(1).begins(&DESCRIBED).is_some();
         called = line.len() == 1 && line.unit(0) == "来";
     }
     found
@@ -220,37 +225,82 @@ fn clause(line: Line, agent_acts: bool, called: bool) -> Option<(Severity, Strin
     if called && line.begins(&["给您", "给你"]).is_some() {
         return Some((Severity::Info, request(line, "", "")));
     }
-    if let Some(used) = line.begins(&["别", "不要"]) {
-        let comforts = line.tail(used).begins(&COMFORT).is_some()
-            || line.tail(used).begins(&["再"]).is_some() && line.tail(used + 1).begins(&COMFORT).is_some();
-        return (!comforts && line.len() >= 3 && !line.has(&OTHERS))
-            .then(|| (Severity::Watch, request(line, "请您先", "")));
-    }
     let subject = line.begins(&["你们", "您们", "你", "您"]);
     let told = line.tail(subject.unwrap_or(0));
     let polite = subject.is_some() && line.unit(0) == "您";
-    let (mut place, mut pushed) = (0, false);
+    let (mut place, mut pushed, mut hard_pushed) = (0, false, false);
     while let Some((used, pushes)) = adverb(told, place) {
         pushed |= pushes;
+        hard_pushed |= told.any_at(place, &HARD).is_some();
         place += used;
     }
     let verb = told.tail(place);
-    let done = line.ends(&["了", "过", "的"]).is_some() && !pushed && line.begins(&["把", "先把"]).is_none();
+    if let Some(used) = verb.begins(&["别", "不要", "不许", "不准"]) {
+        let forbids = forbids(verb.tail(used), polite) && (subject.is_some() || !agent_acts) && verb.len() >= 3;
+        return forbids.then(|| (Severity::Watch, request(verb, "请您先", "")));
+    }
+    let closed = line.begins(&["把", "先把"]).is_some() || verb.begins(&["把"]).is_some() && !polite;
+    let done = line.ends(&["了", "过", "的"]).is_some() && !pushed && !closed;
     if done || others_act(told) || told.begins(&NO_COMMAND).is_some() && place == 0 && told.begins(&["看"]).is_none() {
         return None;
     }
     let commands = match subject {
-        Some(_) if polite => pushed || verb.begins(&["把"]).is_some(),
+        Some(_) if polite => pushed || verb.begins(&["把"]).is_some() || sent_off(told),
         Some(_) => orders(verb),
-        None => (pushed && !agent_acts && verb.begins(&DOING).is_some()) || (!agent_acts && bare(told)),
+        None if agent_acts => false,
+        None => pushed && pressed(verb, hard_pushed) || bare(told) || imperative(verb, place > 0),
     };
     let hard = pushed || subject.is_some() && !polite || line.has(&["给我"]);
     let severity = if hard { Severity::Watch } else { Severity::Info };
     commands.then(|| (severity, request(told, if subject.is_some() { "请您" } else { "麻烦您" }, " ")))
 }
 
+/// Pushing that agents do not use of their own work, as they do 马上 and 尽快.
+const HARD: [&str; 9] = ["赶紧", "赶快", "快点", "快些", "必须", "一定要", "给我", "务必", "快"];
+/// What agents do themselves, and leave 我 out: 马上查, 尽快处理.
+const OWN_WORK: [&str; 14] = ["查", "看", "问", "发", "转", "联系", "换", "登记", "退", "回", "弄", "用", "做", "上"];
+
+/// Whether a clause that pushes commands: 赶紧把旧密码改掉, 必须在周五之前交上来; not 马上查.
+fn pressed(verb: Line, hard: bool) -> bool {
+    let deed = verb.begins(&DOING).is_some() || hard && verb.begins(&["在", "到", "于"]).is_some() && verb.has(&DOING);
+    deed && (hard || verb.begins(&OWN_WORK).is_none()) && !verb.has(&["是", "才", "给您", "帮您"])
+}
+
+/// Whether what must not be done is a command and no comfort: 别说话; not 别着急, 别的, 别让您白等.
+fn forbids(rest: Line, polite: bool) -> bool {
+    let again = rest.begins(&["再", "太", "这么", "那么"]).unwrap_or(0);
+    let comforts = rest.begins(&COMFORT).is_some() || rest.tail(again).begins(&COMFORT).is_some();
+    let other = rest
+        .begins(&["的", "人", "家", "处", "墅", "名", "是", "说是", "让", "叫", "给您", "耽误", "提", "看"])
+        .is_some();
+    let rude = rest.has(&["说话", "打断", "催", "吵", "喊", "嚷", "骂", "插嘴", "废话", "打来", "打电话"]);
+    !comforts && !other && !rest.has(&OTHERS) && (!polite || rude)
+}
+
+/// 您自己上网查去, 您去问房东: the customer is sent off.
+fn sent_off(told: Line) -> bool {
+    let off = told.begins(&[
+        "自己去",
+        "自己上网",
+        "自己找",
+        "自己查",
+        "自己问",
+        "自己联系",
+        "自己跟",
+        "自己想办法",
+        "自己算",
+    ]);
+    let goes = told.begins(&["去找", "去问", "先去", "去查"]).is_some()
+        || told.begins(&["下次", "以后"]).is_some() && told.has(&["早点", "注意点", "自己"]);
+    (off.is_some() || goes) && told.ends(&["了", "过", "的"]).is_none()
+}
+
 /// Whether what is said of 你 is an order; 你看 alone, 你写的, 你上次 are none.
 fn orders(verb: Line) -> bool {
+    let manner = verb.begins(&["慢点", "慢慢", "小声", "大声", "好好", "早点", "小心", "注意"]).is_some();
+    if manner || imperative(verb, false) && verb.len() > 1 {
+        return verb.ends(&["了", "的", "过"]).is_none() && verb.len() > 2;
+    }
     let Some(used) = verb.begins(&DOING) else { return false };
     let went_on = matches!(verb.unit(used), "的" | "了" | "得" | "着" | "错" | "不")
         || verb.unit(used) == "过" && verb.any_at(used, &["过来", "过去"]).is_none()
@@ -269,7 +319,12 @@ fn others_act(line: Line) -> bool {
 
 /// 给我, 发给我, 告诉我: what is to be done for the agent.
 fn given_to_agent(line: Line, place: usize) -> bool {
-    line.unit(place) == "我" && matches!(line.before(place, 1), "给" | "诉" | "听" | "找" | "跟" | "回" | "问" | "对")
+    (line.unit(place) == "我" && line.before(place, 1) == "来" && line.unit(place + 1) == "看")
+        || line.unit(place) == "我"
+            && matches!(
+                line.before(place, 1),
+                "给" | "诉" | "听" | "找" | "跟" | "回" | "问" | "对" | "到" | "着" | "答"
+            )
 }
 
 /// An adverb at `place`: its length, and whether it pushes.
@@ -292,8 +347,40 @@ fn bare(line: Line) -> bool {
         || rest.begins(&["您的"]).is_some() && rest.ends(&["好"]).is_some();
     let asks_for = line.begins(&["把", "先把"]).is_none()
         || line.has(&["一下", "给我", "报", "说", "填", "写", "发", "拿", "关", "打开"]);
-    !tells && asks_for
+    // 把合同翻到第三页, 把电源拔掉; 把您转到专席 is the agent's own work.
+    let handled = line.begins(&["把", "先把"]).is_some() && line.has(&HANDLED) && !rest.has(&["您", "你"]);
+    !tells && (asks_for || handled)
 }
+
+/// What customers do with a thing that 把 names.
+const HANDLED: [&str; 26] = [
+    "翻到",
+    "翻开",
+    "拉到",
+    "拉下",
+    "拧",
+    "拔",
+    "插",
+    "念",
+    "读",
+    "装上",
+    "按",
+    "打印出来",
+    "签",
+    "带上",
+    "带来",
+    "带过来",
+    "输",
+    "扫",
+    "拍",
+    "寄回",
+    "放",
+    "准备好",
+    "抄",
+    "删",
+    "卸载",
+    "调大",
+];
 
 /// The request form of a command: what is to be done, without what pushes, to 您.
 fn request(line: Line, opening: &str, adverbs: &str) -> String {

@@ -6,11 +6,21 @@ use crate::wording::sentence::Sentence;
 use std::ops::Range;
 
 /// Words that turn from one side to the other.
-const TURNS: [&str; 10] = ["但是", "不过", "可是", "只不过", "只是", "就是", "然而", "但", "but", "although"];
+const TURNS: [&str; 13] =
+    ["但是", "不过", "可是", "只不过", "只是", "可惜", "只可惜", "唯一的", "就是", "然而", "但", "but", "although"];
 /// Words before the side that is granted.
 const GRANTS: [&str; 9] = ["虽然", "虽说", "尽管", "是", "虽", "though", "although", "while", "yes"];
 /// Properties of an offer that are good whatever they are said of.
-const GOOD: [&str; 60] = [
+const GOOD: [&str; 69] = [
+    "味道好",
+    "好吃",
+    "好学",
+    "容易上手",
+    "好打理",
+    "离得近",
+    "口碑好",
+    "够用",
+    "丰富",
     "便宜",
     "实惠",
     "划算",
@@ -73,7 +83,25 @@ const GOOD: [&str; 60] = [
     "耐看",
 ];
 /// Properties that are bad whatever they are said of.
-const BAD: [&str; 44] = [
+const BAD: [&str; 62] = [
+    "容易脏",
+    "容易皱",
+    "容易掉",
+    "容易碎",
+    "容易断",
+    "容易褪",
+    "容易变",
+    "容易堵",
+    "容易过敏",
+    "不耐",
+    "排很久",
+    "等很久",
+    "等很长",
+    "排长队",
+    "要早起",
+    "很早起",
+    "难打理",
+    "难清洗",
     "贵",
     "慢",
     "麻烦",
@@ -120,7 +148,8 @@ const BAD: [&str; 44] = [
     "另收",
 ];
 /// Properties that are good or bad by what they are said of: things, good words, bad words.
-const OF_THINGS: [(&[&str], &[&str], &[&str]); 7] = [
+const OF_THINGS: [(&[&str], &[&str], &[&str]); 8] = [
+    (&["信号", "网速", "动力", "吸力", "性能", "马力"], &["强", "快", "好", "足"], &["弱", "慢", "差"]),
     (
         &["噪音", "声音", "风险", "波动", "气味", "味道", "损耗", "耗电量"],
         &["小", "低", "少", "轻"],
@@ -128,7 +157,28 @@ const OF_THINGS: [(&[&str], &[&str], &[&str]); 7] = [
     ),
     (&["房间", "面积", "屏幕", "尺寸", "车位", "窗户", "阳台"], &["大", "多"], &["小", "少"]),
     (
-        &["价格", "费用", "手续费", "利率", "价钱", "成本", "门槛", "月租", "首付", "运费", "保费", "利息"],
+        &[
+            "价格",
+            "费用",
+            "手续费",
+            "利率",
+            "价钱",
+            "成本",
+            "门槛",
+            "月租",
+            "首付",
+            "运费",
+            "保费",
+            "利息",
+            "学费",
+            "房租",
+            "租金",
+            "票价",
+            "单价",
+            "会费",
+            "年费",
+            "物业费",
+        ],
         &["低", "少"],
         &["高", "多"],
     ),
@@ -140,7 +190,10 @@ const OF_THINGS: [(&[&str], &[&str], &[&str]); 7] = [
     (&["时间", "周期", "等待", "排队", "工期", "流程", "合约", "合同期", "锁定期"], &["短", "少"], &["长", "久", "多"]),
     (&["保修", "质保", "续航", "有效期", "寿命"], &["长", "久"], &["短"]),
     (
-        &["服务", "功能", "流量", "网点", "课程", "选择", "款式", "内容", "礼品", "赠品", "空间", "容量"],
+        &[
+            "服务", "功能", "流量", "网点", "课程", "选择", "款式", "内容", "礼品", "赠品", "空间", "容量", "品种",
+            "车次", "班次",
+        ],
         &["多", "全", "好", "大", "丰富"],
         &["少", "差", "小", "单一"],
     ),
@@ -210,7 +263,7 @@ pub fn reversed(sentence: &Sentence) -> Option<Order> {
     let english = sentence.language == Language::En;
     let mut at = 0;
     while at < whole.len() {
-        let Some(length) = turn_at(whole, at) else {
+        let Some(length) = turn_at(whole, at).or_else(|| bare_turn(sentence, whole, at)) else {
             at += 1;
             continue;
         };
@@ -235,11 +288,19 @@ pub fn reversed(sentence: &Sentence) -> Option<Order> {
     None
 }
 
+/// 可 at the head of a clause turns too, unless it begins a word: 可以, 可能.
+fn bare_turn(sentence: &Sentence, line: Line, at: usize) -> Option<usize> {
+    let heads = at > 0 && sentence.clauses.iter().any(|clause| clause.start == at);
+    let word = "以能是见靠爱口乐疑惜".contains(line.unit(at + 1));
+    (heads && line.unit(at) == "可" && !word).then_some(1)
+}
+
 /// Whether a word that turns stands at `at`: inside a clause 就是 and 但 say too little.
 fn turn_at(line: Line, at: usize) -> Option<usize> {
-    let length = line.any_at(at, &TURNS[..5]).or_else(|| line.any_at(at, &TURNS[5..]))?;
-    let other =
-        line.any_at(at, &["不但", "但凡", "就是说", "不仅仅"]).is_some() || at > 0 && line.at(at - 1, "不但").is_some();
+    let length = line.any_at(at, &TURNS[..8]).or_else(|| line.any_at(at, &TURNS[8..]))?;
+    let other = line.any_at(at, &["唯一的办法", "唯一的一", "就是您", "就是说您"]).is_some()
+        || line.any_at(at, &["不但", "但凡", "就是说", "不仅仅"]).is_some()
+        || at > 0 && line.at(at - 1, "不但").is_some();
     (!other && at > 0).then_some(length)
 }
 
@@ -275,6 +336,13 @@ fn value(line: Line, english: bool) -> i32 {
         sum += if denied { -gain } else { gain };
         at += used;
     }
+    // 离地铁近, 离公司远.
+    let far = line.find_any(&["离", "距离"]).map(|(place, length)| line.tail(place + length).head(6));
+    sum += far.map_or(0, |said| match (said.has(&["近"]), said.has(&["远"])) {
+        (true, false) if !said.has(&["不", "很近"]) => 1,
+        (false, true) if !said.has(&["不", "远了", "远一", "较远", "有点远", "偏远"]) => -1,
+        _ => 0,
+    });
     sum + OF_THINGS.iter().map(|(things, good, bad)| of_thing(line, things, good, bad)).sum::<i32>()
 }
 

@@ -27,7 +27,7 @@ impl Wants {
 pub fn a_not_a(line: Line) -> Option<usize> {
     (0..line.len()).find(|&place| {
         let (verb, not) = (line.unit(place), line.unit(place + 1));
-        let one = matches!(not, "不" | "没") && line.unit(place + 2) == verb && !"时动一三不偶没差".contains(verb);
+        let one = matches!(not, "不" | "没") && line.unit(place + 2) == verb && !"时动一三不偶没差错".contains(verb);
         let two = line.unit(place + 2) == "不"
             && verb == line.unit(place + 3)
             && line.unit(place + 1) == line.unit(place + 4)
@@ -121,6 +121,20 @@ fn what_at(line: Line, place: usize) -> Option<(Wants, usize)> {
 fn how_many(line: Line, place: usize) -> bool {
     let before = line.before(place, 1);
     let counted = line.any_at(place + 1, &COUNTED).is_some();
+    // 尾号是几, 第几.
+    if place + 1 == line.len() || line.head(place + 2).ends(&["呢"]).is_some() && place + 2 == line.len() {
+        return matches!(before, "是" | "第" | "为" | "到");
+    }
+    // 停了几个小时了.
+    if before == "了" && line.ends(&["了"]).is_some() && !line.has(&["我", "已经", "都", "好几", "等"]) {
+        return counted;
+    }
+    // 问您几个情况 announces questions.
+    if line.any_at(place, &["几个问题", "几个情况", "几个信息", "几个细节", "几个事"]).is_some()
+        && !line.head(place).has(&["有"])
+    {
+        return false;
+    }
     if !counted || "这那过前后好十等百千再没又聊说把".contains(before) && !before.is_empty() {
         return false;
     }

@@ -261,7 +261,9 @@ pub const COUNTED: [&str; 40] = [
     "包", "晚", "成",
 ];
 /// 怎么 and 哪 that ask nothing.
-pub const RHETORICAL: [&str; 12] = [
+pub const RHETORICAL: [&str; 14] = [
+    "谁不想",
+    "谁不希望",
     "怎么能",
     "怎么可能",
     "怎么敢",
@@ -316,9 +318,31 @@ pub const SUGGESTING: [&str; 15] = [
 pub const MINDS: [&str; 13] =
     ["觉得", "希望", "认为", "知道", "看到", "想", "认同", "同意", "明白", "清楚", "了解", "愿意", "赞成"];
 /// What makes …吧 a guess.
-pub const GUESSING: [&str; 19] = [
-    "应该", "肯定", "一定", "也", "已经", "大概", "可能", "您是", "你是", "没有", "不会", "不想", "知道", "记得",
-    "觉得", "希望", "没换", "想必", "了吧",
+pub const GUESSING: [&str; 24] = [
+    "不介意",
+    "不反对",
+    "不在意",
+    "会考虑",
+    "总不",
+    "应该",
+    "肯定",
+    "一定",
+    "也",
+    "已经",
+    "大概",
+    "可能",
+    "您是",
+    "你是",
+    "没有",
+    "不会",
+    "不想",
+    "知道",
+    "记得",
+    "觉得",
+    "希望",
+    "没换",
+    "想必",
+    "了吧",
 ];
 /// Beginnings of …吧 that propose something.
 pub const PROPOSING: [&str; 17] = [
@@ -341,8 +365,8 @@ pub const PROPOSING: [&str; 17] = [
     "那您先",
 ];
 /// Words that begin a condition.
-pub const CONDITIONS: [&str; 12] =
-    ["如果", "假如", "要是", "假设", "万一", "倘若", "若是", "假使", "如若", "假若", "设想一下", "换作"];
+pub const CONDITIONS: [&str; 13] =
+    ["比方说", "如果", "假如", "要是", "假设", "万一", "倘若", "若是", "假使", "如若", "假若", "设想一下", "换作"];
 /// Conditions that are only polite.
 pub const POLITE_CONDITIONS: [&str; 11] = [
     "方便的话",
@@ -369,7 +393,12 @@ pub const OPENING_CHOICE: [&str; 22] = [
     "开", "送", "寄", "方便", "愿意", "倾向",
 ];
 /// What the agent does with an open matter.
-pub const FINDING: [&str; 16] = [
+pub const FINDING: [&str; 21] = [
+    "教您",
+    "教你",
+    "发个",
+    "发给您",
+    "演示",
     "说明",
     "解释",
     "介绍",
@@ -387,3 +416,56 @@ pub const FINDING: [&str; 16] = [
     "讲一下",
     "研究",
 ];
+/// Ends that ask the customer to agree with what the agent thinks.
+pub const AGREED: [&str; 8] =
+    ["您说对不对", "您说是不是", "您说是吧", "您说对吧", "你说对不对", "你说是不是", "你说是吧", "你说对吧"];
+/// Judgements of what is offered.
+pub const JUDGING: [&str; 22] = [
+    "划算",
+    "合算",
+    "值得",
+    "挺值",
+    "很值",
+    "更值",
+    "总比",
+    "更好",
+    "也好",
+    "都好",
+    "稳妥",
+    "省事",
+    "省心",
+    "省钱",
+    "实惠",
+    "优惠",
+    "安心",
+    "更方便",
+    "更合适",
+    "最合适",
+    "更快",
+    "更安全",
+];
+/// One of several.
+pub const PICKED: [&str; 11] =
+    ["哪一种", "哪种", "哪一个", "哪个", "哪样", "哪一款", "哪款", "哪一项", "哪项", "哪一家", "哪家"];
+/// Beginnings of a clause that names the first of two ways.
+pub const FIRST_CHOICES: [&str; 14] = [
+    "您是想",
+    "您是在",
+    "您是要",
+    "您是用",
+    "您是打算",
+    "您是自己",
+    "您是先",
+    "您是来",
+    "您是走",
+    "您是选",
+    "您想是",
+    "您看是",
+    "您要么",
+    "是想",
+];
+/// What might be done.
+pub const WEIGHING: [&str; 8] = ["会", "愿意", "打算", "考虑", "觉得", "希望", "您想", "您是想"];
+/// Words that make a whole clause a supposition for the question behind it.
+pub const SUPPOSING: [&str; 12] =
+    ["只要", "就算", "即使", "即便", "换成是您", "换成您", "换作您", "换了您", "比方说", "比如说", "比如", "假定"];
