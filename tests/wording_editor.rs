@@ -8,7 +8,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use voicemirror::practice::pack_editor::preview::{Change, PreviewHit, counts};
-use voicemirror::practice::pack_editor::{EntryForm, EntryKey, Layer};
+use voicemirror::practice::pack_editor::{EntryForm, EntryKey, Form, ItemKey, Layer};
 use voicemirror::session::event::{HitLevel, Language, SessionEvent};
 use voicemirror::session::recorder::Recorder;
 use voicemirror::session::store::local_now;
@@ -33,16 +33,24 @@ fn wait(backend: &mut RealBackend, what: &str, wanted: impl Fn(&RealBackend) -> 
     }
 }
 
-fn key(id: &str) -> EntryKey {
-    EntryKey { id: id.into(), level: HitLevel::Banned }
+fn key(id: &str) -> ItemKey {
+    ItemKey::Entry(EntryKey { id: id.into(), level: HitLevel::Banned })
+}
+
+/// An entry as a form; an empty one without a key.
+fn entry(backend: &RealBackend, key: Option<&ItemKey>) -> Option<EntryForm> {
+    match backend.wording_form(key)? {
+        Form::Entry(form) => Some(form),
+        other => panic!("no entry: {other:?}"),
+    }
 }
 
 fn has(backend: &RealBackend, id: &str) -> bool {
-    backend.wording().rows.iter().any(|row| row.key.id == id && !row.off)
+    backend.wording().rows.iter().any(|row| row.key.id() == id && !row.off)
 }
 
 fn filled(backend: &RealBackend) -> EntryForm {
-    let form = backend.entry_form(None).expect("an empty form");
+    let form = entry(backend, None).expect("an empty form");
     EntryForm {
         phrases: "这不归星河管".into(),
         reason: "推给别人。".into(),
@@ -53,8 +61,8 @@ fn filled(backend: &RealBackend) -> EntryForm {
     }
 }
 
-fn save(backend: &mut RealBackend, old: Option<EntryKey>, form: &EntryForm) -> Result<(), String> {
-    backend.act_on_wording(WordingAction::Save { old, form: Box::new(form.clone()) })
+fn save(backend: &mut RealBackend, old: Option<ItemKey>, form: &EntryForm) -> Result<(), String> {
+    backend.act_on_wording(WordingAction::Save { old, form: Box::new(Form::Entry(form.clone())) })
 }
 
 #[test]
@@ -62,8 +70,8 @@ fn a_company_pack_is_edited_here_and_elsewhere_and_never_broken() {
     let folder = tempfile::tempdir().expect("a folder");
     let root = folder.path();
     let mut backend = open(root);
-    assert!(!backend.wording().editable && backend.entry_form(None).is_none());
-    let bundled = backend.entry_form(Some(&key("ban-08"))).expect("bundled");
+    assert!(!backend.wording().editable && entry(&backend, None).is_none());
+    let bundled = entry(&backend, Some(&key("ban-08"))).expect("bundled");
     assert!(save(&mut backend, None, &bundled).is_err(), "the bundled one is read only");
     backend.act_on_wording(WordingAction::Create("星河公司".into())).expect("made");
     let file = root.join("packs/星河公司.toml");
@@ -73,10 +81,10 @@ fn a_company_pack_is_edited_here_and_elsewhere_and_never_broken() {
     let form = filled(&backend);
     save(&mut backend, None, &form).expect("saved");
     assert!(has(&backend, &form.id));
-    assert_eq!(backend.entry_form(Some(&form.key())), Some(form.clone()));
+    assert_eq!(entry(&backend, Some(&key(&form.id))), Some(form.clone()));
     backend.act_on_wording(WordingAction::SwitchOff("ban-13".into())).expect("switched off");
     assert!(!has(&backend, "ban-13"));
-    let mut changed = backend.entry_form(Some(&key("ban-08"))).expect("there");
+    let mut changed = entry(&backend, Some(&key("ban-08"))).expect("there");
     changed.reason = "把客户晾在那里。".into();
     save(&mut backend, Some(key("ban-08")), &changed).expect("saved");
     let layer = |backend: &RealBackend, id: &str| {
@@ -92,8 +100,8 @@ fn a_company_pack_is_edited_here_and_elsewhere_and_never_broken() {
         ("an example that is not found", EntryForm { hits: "今天天气不错".into(), ..form.clone() }),
         ("one that is found wrongly", EntryForm { misses: "这不归星河管".into(), ..form.clone() }),
     ] {
-        assert!(save(&mut backend, Some(form.key()), &bad).is_err(), "{what}");
-        assert_eq!(backend.entry_form(Some(&form.key())), Some(form.clone()), "{what}");
+        assert!(save(&mut backend, Some(key(&form.id)), &bad).is_err(), "{what}");
+        assert_eq!(entry(&backend, Some(&key(&form.id))), Some(form.clone()), "{what}");
         assert_eq!(std::fs::read_to_string(&file).expect("text"), good, "{what}");
     }
 
@@ -113,7 +121,7 @@ fn a_company_pack_is_edited_here_and_elsewhere_and_never_broken() {
     let expected = format!("星河公司.toml 第 {line} 行第 1 列：没有“phrase”这个键；是不是想写“phrases”？");
     assert!(notice.contains(&expected), "{notice}");
     assert!(
-        save(&mut backend, Some(form.key()), &form).is_err(),
+        save(&mut backend, Some(key(&form.id)), &form).is_err(),
         "what a trainer is in the middle of is not written over"
     );
     assert_eq!(std::fs::read_to_string(&file).expect("text"), broken);
@@ -126,7 +134,7 @@ fn a_company_pack_is_edited_here_and_elsewhere_and_never_broken() {
     std::fs::write(&file, format!("{good}{more}\n")).expect("written");
     wait(&mut backend, "mended", |backend| backend.notices().is_empty());
     let edited = EntryForm { instead: "我来问。".into(), ..form.clone() };
-    save(&mut backend, Some(form.key()), &edited).expect("saved");
+    save(&mut backend, Some(key(&form.id)), &edited).expect("saved");
     assert!(std::fs::read_to_string(&file).expect("text").contains("# 小王加的\n[[entry]]"), "comments stay");
 
     let request =
@@ -173,13 +181,14 @@ fn an_entry_is_tried_on_a_session_that_was_kept_before_it_is_saved() {
     let mut backend = open(folder.path());
     backend.act_on_wording(WordingAction::Create("a".into())).expect("made");
     let form = filled(&backend);
-    let request = |form: EntryForm| TrialRequest { old: None, form: Some(form), session: Some(session.clone()) };
+    let request =
+        |form: EntryForm| TrialRequest { old: None, form: Some(Form::Entry(form)), session: Some(session.clone()) };
     let trial = tried(&mut backend, request(form.clone()));
     assert!(trial.is_well(), "{trial:?}");
     let hits = |trial: &Trial| -> Vec<PreviewHit> { trial.preview.clone().expect("a preview").expect("read") };
     assert_eq!(counts(&hits(&trial))[..2], [1, 0]);
     let new = hits(&trial).into_iter().find(|hit| hit.change == Change::New).expect("new");
-    assert_eq!((new.hit.rule.as_str(), new.hit.text.trim_end_matches('的')), ("own-01", "这不归星河管"));
+    assert_eq!((new.found.id(), new.found.text().trim_end_matches('的')), ("own-01", "这不归星河管"));
     assert!(new.after.contains("您去问问银行吧"), "{new:?}");
 
     let trial = tried(&mut backend, request(EntryForm { phrases: "好的\n这[不归".into(), ..form.clone() }));
@@ -191,11 +200,11 @@ fn an_entry_is_tried_on_a_session_that_was_kept_before_it_is_saved() {
     assert_eq!(trial.problems, ["“谁管”应该查出，却没有查出"]);
 
     // A change that reaches too far disturbs the examples of others.
-    let mut far = backend.entry_form(Some(&key("ban-08"))).expect("there");
+    let mut far = entry(&backend, Some(&key("ban-08"))).expect("there");
     far.phrases = "明白我的意思".into();
     far.hits = "明白我的意思".into();
     (far.misses, far.exceptions) = (String::new(), String::new());
-    let request = TrialRequest { old: Some(far.key()), form: Some(far), session: Some(session) };
+    let request = TrialRequest { old: Some(key(&far.id)), form: Some(Form::Entry(far)), session: Some(session) };
     let trial = tried(&mut backend, request);
     assert_eq!(counts(&hits(&trial))[1], 1, "我不知道 is no longer found: {trial:?}");
 }

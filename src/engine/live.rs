@@ -22,7 +22,7 @@ use crate::session::store::StoreError;
 use crate::session::timeline::Timeline;
 use crate::speech::{SpeechError, Transcriber};
 use crate::time::SAMPLE_RATE_HZ;
-use crate::wording::Pack;
+use crate::wording::{Listener, Pack};
 use crossbeam_channel::{Sender, bounded, unbounded};
 use engine::{Command, Engine};
 use std::path::PathBuf;
@@ -185,6 +185,12 @@ impl LiveSession {
     /// It comes back among the events when it is there; what comes too late does not come back.
     pub fn say(&self, event: SessionEvent) {
         self.commands.send(Command::Say(event)).ok();
+    }
+
+    /// Goes on with another wording pack for what is said from now on; the log says so.
+    pub fn set_pack(&self, pack: Arc<Pack>) {
+        // Made here: the engine must not stand still while thousands of phrases are taken apart.
+        self.commands.send(Command::Pack(Box::new(Listener::new(pack)))).ok();
     }
 
     /// Goes on with another transcriber, from the next window of text on; also after the last one has crashed. It must

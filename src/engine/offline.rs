@@ -27,8 +27,13 @@ pub fn gap_cause(loss: Loss) -> GapCause {
 /// and without anybody waiting for the text.
 pub fn prepare(transcriber: &mut dyn Transcriber, language: Language, pack: &Pack) {
     transcriber.set_language(language);
-    transcriber.set_vocabulary(&Vocabulary { manner: pack.prompt.clone(), terms: pack.terms.clone() });
+    transcriber.set_vocabulary(&vocabulary(pack));
     transcriber.set_second_look(false);
+}
+
+/// What a pack says the recogniser should expect.
+pub fn vocabulary(pack: &Pack) -> Vocabulary {
+    Vocabulary { manner: pack.prompt.clone(), terms: pack.terms.clone() }
 }
 
 /// Runs `source` to its end. `sink` gets every event in order; `progress` the seconds analysed so far.

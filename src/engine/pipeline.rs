@@ -68,6 +68,8 @@ pub struct Pipeline {
     jobs: VecDeque<TextJob>,
     listener: Listener,
     phrases: Arc<Matcher>,
+    /// Listeners with other packs, and the time from which on each counts.
+    next_listeners: VecDeque<(SampleTime, Listener)>,
     provisional: Provisional,
     judge: Judge,
 }
@@ -108,6 +110,7 @@ impl Pipeline {
             jobs: VecDeque::new(),
             phrases: Arc::new(listener.phrases().clone()),
             listener,
+            next_listeners: VecDeque::new(),
             provisional: Provisional::default(),
             judge: Judge::new(profile, with_text, header.baseline.as_ref()),
         };
@@ -185,9 +188,33 @@ impl Pipeline {
         self.language.known()
     }
 
-    /// The wording pack in force.
+    /// The wording pack for what is said now.
     pub fn pack(&self) -> &Pack {
-        self.listener.pack()
+        self.next_listeners.back().map_or(&self.listener, |(_, listener)| listener).pack()
+    }
+
+    /// Goes on with another pack. What counts is when something was said, not when its text comes: windows that begin
+    /// before this moment are still listened to with the pack before. What was found stays.
+    pub fn change_pack(&mut self, listener: Listener, out: &mut Vec<SessionEvent>) {
+        let at = self.position();
+        self.emit(SessionEvent::PackChanged { at, pack: listener.pack().info() }, out);
+        self.phrases = Arc::new(listener.phrases().clone());
+        self.next_listeners.push_back((at, listener));
+    }
+
+    /// Lets the listener take over that counts for text from `start` on; what the one before still waits for is over.
+    fn take_over(&mut self, start: SampleTime, ready_at: SampleTime, out: &mut Vec<SessionEvent>) {
+        while self.next_listeners.front().is_some_and(|(from, _)| *from <= start) {
+            let mut said = Vec::new();
+            self.listener.finish(&mut said);
+            out.append(&mut self.confirm(&mut said, start, ready_at));
+            for event in said {
+                self.emit(event, out);
+            }
+            if let Some((_, next)) = self.next_listeners.pop_front() {
+                self.listener = next;
+            }
+        }
     }
 
     /// What banned phrases are looked for with, as it was before anything was heard.
@@ -215,8 +242,10 @@ impl Pipeline {
         };
         let counted: Vec<(Span, f32)> = heard.words.iter().map(|word| (word.span, units(&word.text))).collect();
         let segment = TextSegment { span: job.span, words: heard.words, language: heard.language, ready_at };
+        self.take_over(segment.span.start, ready_at, out);
         let mut said = Vec::new();
-        for (entry, span) in heard.refuted {
+        // Between two packs it is not known which one's entries were weighed.
+        for (entry, span) in heard.refuted.into_iter().filter(|_| self.next_listeners.is_empty()) {
             self.listener.refute(entry, span);
         }
         self.listener.push(&segment, &mut said);
@@ -244,7 +273,8 @@ impl Pipeline {
     /// they came. Banned phrases in them show at once, and may be withdrawn.
     pub fn glance(&mut self, span: Span, words: Vec<Word>, at: SampleTime, out: &mut Vec<SessionEvent>) {
         let segment = TextSegment { span, words, language: self.language.likelier(), ready_at: at };
-        let mut hits = self.listener.glance(&segment);
+        let next = self.next_listeners.iter().rfind(|(from, _)| *from <= span.start);
+        let mut hits = next.map_or(&self.listener, |(_, listener)| listener).glance(&segment);
         hits.retain(|hit| !self.judge.is_aside(hit, &segment));
         self.provisional.hear(hits, at, out);
     }

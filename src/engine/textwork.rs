@@ -16,7 +16,7 @@ use crate::session::event::{Language, SessionEvent, TextEffort, Word};
 use crate::speech::doubt::lost_syllables;
 use crate::speech::stabilize::{Place, Stabilizer};
 use crate::speech::window::in_context;
-use crate::speech::{Heard, SpeechError, TextJob, Transcriber};
+use crate::speech::{Heard, SpeechError, TextJob, Transcriber, Vocabulary};
 use crate::time::{SAMPLE_RATE_HZ, SampleTime, Span, samples};
 use backlog::Backlog;
 use budget::{CORE_SHARE, CORE_SHARE_SPARING, CoreBudget, ThreadChoice};
@@ -176,6 +176,14 @@ impl TextDesk {
         if let Some(worker) = &self.worker {
             worker.interrupt_partial();
             worker.set_language(language);
+        }
+    }
+
+    /// What the recogniser should expect in the next windows; what is looked for has changed with it.
+    pub fn set_vocabulary(&mut self, vocabulary: Vocabulary) {
+        self.knows_phrases = false;
+        if let Some(worker) = &self.worker {
+            worker.set_vocabulary(vocabulary);
         }
     }
 

@@ -1,9 +1,14 @@
-//! Editing a company's own wording pack: what its entries are, beside those of the pack that it lies over, and an
-//! entry as a form for people who do not write TOML. Pure; `document` changes the text of a pack, `preview` compares
-//! what two packs find in a session.
+//! Editing a company's own wording pack: what is in it, beside the pack that it lies over, and each of that as a form
+//! for people who do not write TOML. Pure; `cues` and `words` are the other two kinds beside entries, `document` changes
+//! the text of a pack, `preview` compares what two packs find in a session.
 
+mod cues;
 pub mod document;
 pub mod preview;
+mod words;
+
+pub use cues::{CueForm, CueKey};
+pub use words::{WordList, WordMistake, WordsForm, mistake};
 
 use crate::session::event::{HitLevel, Severity};
 use crate::wording::{CallPhase, Entry, Pack, Phrase};
@@ -29,6 +34,63 @@ impl EntryKey {
     }
 }
 
+/// What tells everything apart that can be edited in a pack.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum ItemKey {
+    /// What not to say.
+    Entry(EntryKey),
+    /// What a call needs to hear.
+    Cue(CueKey),
+    /// A list of single words.
+    Words(WordList),
+}
+
+impl ItemKey {
+    /// Rule, cue, or name of the list.
+    pub fn id(&self) -> &str {
+        match self {
+            Self::Entry(key) => &key.id,
+            Self::Cue(key) => &key.id,
+            Self::Words(list) => list.name(),
+        }
+    }
+}
+
+/// Something of a pack as people fill it in.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Form {
+    /// What not to say.
+    Entry(EntryForm),
+    /// What a call needs to hear.
+    Cue(CueForm),
+    /// A list of single words.
+    Words(WordsForm),
+}
+
+impl Form {
+    /// The key of what the form makes.
+    pub fn key(&self) -> ItemKey {
+        match self {
+            Self::Entry(form) => ItemKey::Entry(form.key()),
+            Self::Cue(form) => ItemKey::Cue(form.key()),
+            Self::Words(form) => ItemKey::Words(form.list),
+        }
+    }
+
+    /// What `key` is in the company's pack, or else in the one below; without a key a new entry.
+    pub fn of(upper: Option<&Pack>, below: Option<&Pack>, key: Option<&ItemKey>) -> Option<Self> {
+        Some(match key {
+            None => Self::Entry(EntryForm::new(upper?, below)),
+            Some(ItemKey::Entry(key)) => {
+                let mut entries = upper.into_iter().chain(below).flat_map(|pack| &pack.entries);
+                Self::Entry(EntryForm::of(entries.find(|entry| key.fits(entry))?))
+            }
+            Some(ItemKey::Cue(key)) => Self::Cue(cues::form(upper, below, key)?),
+            Some(ItemKey::Words(list)) => Self::Words(words::form(*list, upper, below)),
+        })
+    }
+}
+
 /// Where an entry stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Layer {
@@ -40,13 +102,13 @@ pub enum Layer {
     Own,
 }
 
-/// An entry in the list.
+/// Something of a pack in the list.
 #[derive(Clone, Debug, PartialEq)]
-pub struct EntryRow {
+pub struct ItemRow {
     /// Which one it is.
-    pub key: EntryKey,
-    /// How serious it is.
-    pub severity: Severity,
+    pub key: ItemKey,
+    /// How serious it is, of entries.
+    pub severity: Option<Severity>,
     /// Its first phrase, as people read it.
     pub phrase: String,
     /// All that it may be searched for by, in small letters.
@@ -57,16 +119,16 @@ pub struct EntryRow {
     pub off: bool,
 }
 
-impl EntryRow {
+impl ItemRow {
     /// Whether every word of `wanted` is in it.
     pub fn matches(&self, wanted: &str) -> bool {
         wanted.to_lowercase().split_whitespace().all(|word| self.haystack.contains(word))
     }
 }
 
-/// The entries of `upper` and of the pack below it: the company's own first, then those below in their order, each
-/// with the company's version where there is one.
-pub fn rows(upper: &Pack, below: Option<&Pack>) -> Vec<EntryRow> {
+/// What is in `upper` and in the pack below it. Of entries the company's own come first, then those below in their
+/// order, each with the company's version where there is one; then cues, then word lists.
+pub fn rows(upper: &Pack, below: Option<&Pack>) -> Vec<ItemRow> {
     let lower = || below.iter().flat_map(|pack| &pack.entries);
     let own = |entry: &&Entry| !lower().any(|lower| entry.replace && EntryKey::of(entry).fits(lower));
     let mut rows: Vec<_> = upper.entries.iter().filter(own).map(|entry| row(entry, Layer::Own, false)).collect();
@@ -79,33 +141,31 @@ pub fn rows(upper: &Pack, below: Option<&Pack>) -> Vec<EntryRow> {
             None => row(entry, Layer::Below, off),
         });
     }
+    rows.extend(cues::rows(Some(upper), below));
+    rows.extend(words::rows(Some(upper), below));
     rows
 }
 
-/// The entries of a pack that cannot be edited.
-pub fn fixed_rows(pack: &Pack) -> Vec<EntryRow> {
-    pack.entries.iter().map(|entry| row(entry, Layer::Below, false)).collect()
+/// What is in a pack that cannot be edited.
+pub fn fixed_rows(pack: &Pack) -> Vec<ItemRow> {
+    let entries = pack.entries.iter().map(|entry| row(entry, Layer::Below, false));
+    entries.chain(cues::rows(None, Some(pack))).chain(words::rows(None, Some(pack))).collect()
 }
 
-fn row(entry: &Entry, layer: Layer, off: bool) -> EntryRow {
+fn row(entry: &Entry, layer: Layer, off: bool) -> ItemRow {
     let sources = entry.phrases.iter().chain(&entry.exceptions).map(|phrase| phrase.source.as_str());
     let advice = [&entry.id, &entry.reason, &entry.suggestion].map(String::as_str);
     let examples = entry.hits.iter().map(String::as_str);
     let plain = entry.phrases.iter().map(Phrase::plain).collect::<Vec<_>>();
     let all = advice.into_iter().chain(sources).chain(examples).chain(plain.iter().map(String::as_str));
-    EntryRow {
-        key: EntryKey::of(entry),
-        severity: entry.severity,
+    ItemRow {
+        key: ItemKey::Entry(EntryKey::of(entry)),
+        severity: Some(entry.severity),
         phrase: plain.first().cloned().unwrap_or_default(),
         haystack: all.collect::<Vec<_>>().join("\n").to_lowercase(),
         layer,
         off,
     }
-}
-
-/// The entry with `key`: the company's, else the one below.
-pub fn find<'a>(upper: &'a Pack, below: Option<&'a Pack>, key: &EntryKey) -> Option<&'a Entry> {
-    upper.entries.iter().chain(below.into_iter().flat_map(|pack| &pack.entries)).find(|entry| key.fits(entry))
 }
 
 /// An entry as people fill it in; lists have one item a line.
@@ -117,9 +177,9 @@ pub struct EntryForm {
     pub level: HitLevel,
     /// How serious it is.
     pub severity: Severity,
-    /// Topic; not shown, and kept.
+    /// Topic, for the trainer's own order; may be empty.
     pub category: String,
-    /// Parts of the call where it counts; not shown, and kept.
+    /// Parts of the call where it counts; everywhere when empty.
     pub phases: Vec<CallPhase>,
     /// What is looked for.
     pub phrases: String,
@@ -138,15 +198,14 @@ pub struct EntryForm {
 impl EntryForm {
     /// The form of an entry that is there.
     pub fn of(entry: &Entry) -> Self {
-        let sources = |phrases: &[Phrase]| joined(phrases.iter().map(|phrase| phrase.source.as_str()));
         Self {
             id: entry.id.clone(),
             level: entry.level,
             severity: entry.severity,
             category: entry.category.clone(),
             phases: entry.phases.clone(),
-            phrases: sources(&entry.phrases),
-            exceptions: sources(&entry.exceptions),
+            phrases: joined_sources(&entry.phrases),
+            exceptions: joined_sources(&entry.exceptions),
             reason: one_line(&entry.reason),
             instead: joined(std::iter::once(&entry.suggestion).chain(&entry.instead).map(String::as_str)),
             hits: joined(entry.hits.iter().map(String::as_str)),
@@ -196,6 +255,10 @@ fn one_line(text: &str) -> String {
     text.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
+fn joined_sources(phrases: &[Phrase]) -> String {
+    joined(phrases.iter().map(|phrase| phrase.source.as_str()))
+}
+
 fn joined<'a>(items: impl Iterator<Item = &'a str>) -> String {
     items.map(one_line).collect::<Vec<_>>().join("\n")
 }
@@ -222,15 +285,46 @@ mod tests {
         let upper = upper(&format!("remove = [\"ban-13\"]\n{OWN}{changed}"));
         let below = below();
         let rows = rows(&upper, Some(&below));
-        assert_eq!(rows.len(), below.entries.len() + 1);
-        assert_eq!((rows[0].key.id.as_str(), rows[0].layer), ("own-01", Layer::Own));
+        assert_eq!(rows.iter().filter(|row| row.severity.is_some()).count(), below.entries.len() + 1);
+        assert_eq!((rows[0].key.id(), rows[0].layer), ("own-01", Layer::Own));
         assert_eq!(rows[0].phrase, "你…星河不管");
-        let of = |id: &str| rows.iter().find(|row| row.key.id == id && row.key.level == HitLevel::Banned).expect(id);
+        let key = |id: &str| ItemKey::Entry(EntryKey { id: id.into(), level: HitLevel::Banned });
+        let of = |id: &str| rows.iter().find(|row| row.key == key(id)).expect(id);
         assert_eq!((of("ban-08").layer, of("ban-08").off), (Layer::Changed, false));
         assert_eq!((of("ban-13").layer, of("ban-13").off), (Layer::Below, true));
         assert_eq!((of("ban-01").layer, of("ban-01").off), (Layer::Below, false));
         assert!(of("ban-01").matches("听不懂 BAN-01") && !of("ban-01").matches("星河"));
-        assert_eq!(find(&upper, Some(&below), &of("ban-08").key).map(|entry| entry.replace), Some(true));
+        let form = Form::of(Some(&upper), Some(&below), Some(&key("ban-08")));
+        assert!(matches!(form, Some(Form::Entry(form)) if form.hits == "您星河不管"));
+    }
+
+    #[test]
+    fn cues_and_words_say_what_is_inherited_and_what_is_the_companys() {
+        let more = "terms = [\"星河卡\"]\nfillers = [\"那啥\"]\nremove = [\"E3.offer_help\"]\n\
+            [[cue]]\nid = \"E2.greeting\"\nphrases = [\"星河为您服务\"]\n\
+            [[cue]]\nid = \"E8.farewell\"\nreplace = true\nphrases = [\"星河祝您愉快\"]\n\
+            [[cue]]\nid = \"C4.jargon\"\nphrases = [\"星光宝\"]\ninstead = \"活期理财\"\n";
+        let (upper, below) = (upper(more), below());
+        let rows = rows(&upper, Some(&below));
+        let at = |id: &str| -> Vec<_> {
+            rows.iter().filter(|row| row.key.id() == id).map(|row| (row.layer, row.off)).collect()
+        };
+        assert_eq!(at("E2.greeting"), [(Layer::Own, false)]);
+        assert_eq!(at("E8.farewell"), [(Layer::Changed, false)]);
+        assert_eq!(at("E3.offer_help"), [(Layer::Below, true)]);
+        assert_eq!(at("C4.jargon"), [(Layer::Own, false), (Layer::Below, false)], "more words may be added");
+        assert_eq!((at("terms"), at("fillers")), (vec![(Layer::Own, false)], vec![(Layer::Own, false)]));
+        let form = |key: ItemKey| Form::of(Some(&upper), Some(&below), Some(&key)).expect("known");
+        let cue = |id: &str, place| ItemKey::Cue(CueKey { id: id.into(), place });
+        let Form::Cue(greeting) = form(cue("E2.greeting", Some(0))) else { panic!("a cue") };
+        assert_eq!((greeting.phrases.as_str(), greeting.replace), ("星河为您服务", false));
+        assert!(!greeting.inherited.is_empty());
+        let Form::Cue(jargon) = form(cue("C4.jargon", None)) else { panic!("a cue") };
+        assert!(jargon.is_empty() && jargon.place == 1 && jargon.inherited.iter().all(|line| line.contains(" → ")));
+        assert_eq!(Form::of(None, Some(&below), Some(&cue("E2.greeting", Some(0)))), None);
+        let Form::Words(fillers) = form(ItemKey::Words(WordList::Fillers)) else { panic!("words") };
+        assert_eq!(fillers.own, "那啥", "as it is written, not taken apart");
+        assert!(fillers.inherited.contains(&"就".to_owned()));
     }
 
     #[test]

@@ -1,10 +1,10 @@
 //! The user's own wording packs: files `*.toml` in the folder `packs` of the data folder, made and edited in the window
 //! or in a text editor.
 
-use super::pack_editor::{EntryForm, EntryKey, document};
+use super::pack_editor::{Form, ItemKey, document};
 use super::setup::{SetupError, pack_of_text, read_text};
 use crate::session::event::Language;
-use crate::session::store::{StoreError, write_whole};
+use crate::session::store::{StoreError, move_aside, write_whole};
 use crate::wording::{Pack, PackError};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -15,6 +15,8 @@ use std::time::SystemTime;
 const FOLDER: &str = "packs";
 /// Folder in it that keeps the last text of each pack that could be used, for the next start.
 const GOOD_FOLDER: &str = "last-good";
+/// Folder in it that deleted packs are moved to: what a trainer wrote is not lost with one click.
+const DELETED_FOLDER: &str = "deleted";
 
 /// The folder of the user's own packs.
 #[derive(Clone, Debug)]
@@ -36,15 +38,19 @@ pub struct OwnPack {
 }
 
 impl OwnPack {
-    /// Its text with the entry of `form` in the place of `old`, or behind its last one: it replaces the same entry of
-    /// the pack below.
+    /// Its text with what is in `form` in the place of `old`, or behind the last of its kind: an entry replaces the
+    /// same one of the pack below.
     ///
     /// # Errors
     /// [`PackError::Syntax`] when the text is no TOML.
-    pub fn with_entry(&self, old: Option<&EntryKey>, form: &EntryForm) -> Result<String, PackError> {
-        let key = form.key();
-        let replace = self.below.as_ref().is_some_and(|below| below.entries.iter().any(|entry| key.fits(entry)));
-        document::put_entry(&self.text, old, form, replace)
+    pub fn with(&self, old: Option<&ItemKey>, form: &Form) -> Result<String, PackError> {
+        let replace = match form.key() {
+            ItemKey::Entry(key) => {
+                self.below.as_ref().is_some_and(|below| below.entries.iter().any(|entry| key.fits(entry)))
+            }
+            ItemKey::Cue(_) | ItemKey::Words(_) => false,
+        };
+        document::put(&self.text, old, form, replace)
     }
 }
 
@@ -126,6 +132,27 @@ impl PackShelf {
         Ok(file)
     }
 
+    /// Packs that lie over the one in `file` and could not be used without it.
+    pub fn above(&self, file: &str) -> Vec<String> {
+        let lies_over = |other: &String| {
+            let text = read_text(&self.path(other)).ok();
+            let pack = text.and_then(|text| Pack::parse(&text, other).ok());
+            pack.and_then(|pack| pack.extends).is_some_and(|lower| lower.name == file)
+        };
+        self.stamps().into_keys().filter(lies_over).collect()
+    }
+
+    /// Takes a pack out of the list. Its file is moved aside, from where it can be taken back; answers with where it is.
+    ///
+    /// # Errors
+    /// [`StoreError::Io`]; the pack is then still there.
+    pub fn put_aside(&self, file: &str) -> Result<PathBuf, StoreError> {
+        let aside = move_aside(&self.path(file), &self.folder.join(DELETED_FOLDER))?;
+        // Another pack that gets this name some day must not fall back to this one.
+        std::fs::remove_file(self.folder.join(GOOD_FOLDER).join(file)).ok();
+        Ok(aside)
+    }
+
     /// Writes a pack: afterwards there is either the old file or the whole new one.
     ///
     /// # Errors
@@ -174,7 +201,18 @@ mod tests {
         shelf.keep_good("a-b.toml", &own.text);
         assert_eq!(shelf.read_good("a-b.toml").expect("kept").text, own.text);
         assert_eq!(shelf.stamps().len(), 5, "what is kept is no pack of the list");
+        let over = own.text.replace("id = \"a-b\"", "id = \"top\"").replace("\"zh-service\"", "\"a-b.toml\"");
+        shelf.write("top.toml", &over).expect("written");
+        assert_eq!(shelf.above("a-b.toml"), ["top.toml"]);
+        std::fs::remove_file(shelf.path("top.toml")).expect("removed");
         let broken = shelf.understand("a-b.toml", own.text.replace("zh-service", "zh-servce")).expect_err("unknown");
         assert!(broken.to_string().contains("a-b.toml, line 5, column 11"), "{broken}");
+        let kept = std::fs::read_to_string(shelf.path("a-b.toml")).expect("text");
+        let aside = shelf.put_aside("a-b.toml").expect("moved");
+        assert_eq!(std::fs::read_to_string(&aside).expect("kept"), kept);
+        assert!(!shelf.stamps().contains_key("a-b.toml") && shelf.read_good("a-b.toml").is_err());
+        assert_eq!(shelf.create("a b", Language::Zh, "zh-service").expect("made"), "a-b.toml");
+        assert_ne!(shelf.put_aside("a-b.toml").expect("moved"), aside, "nothing that was put aside is lost");
+        assert!(shelf.put_aside("a-b.toml").is_err());
     }
 }

@@ -13,7 +13,7 @@ use crate::analysis::calibration;
 use crate::analysis::delivery::Delivery;
 use crate::analysis::statistics::mean_and_sd;
 use crate::analysis::tremor::Tremor;
-use crate::session::event::{Fade, Filler, Flag, Frame, Note, PacePoint, QuestionKind};
+use crate::session::event::{Fade, Filler, Flag, Frame, Note, PacePoint, PackInfo, QuestionKind};
 use crate::session::timeline::Timeline;
 use crate::text::{delivery_reason, flag_message, flag_suggestion, hit_reason, score_reason};
 use crate::time::{SampleTime, Span};
@@ -65,6 +65,7 @@ pub fn document(timeline: &Timeline, locale: &str) -> Value {
         "profile_version": header.map(|header| header.profile.version),
         "pack": text_or_null(header.map(|header| header.pack.id.as_str())),
         "pack_version": header.map(|header| header.pack.version),
+        "pack_changes": timeline.pack_changes.iter().map(pack_change).collect::<Vec<_>>(),
         "model": text_or_null(header.map(|header| header.model.as_str())),
         "language": language.code(),
         "speech": timeline.speech.iter().map(|span| with_span(*span, json!({}))).collect::<Vec<_>>(),
@@ -100,6 +101,10 @@ pub fn add_timing(document: &mut Value, wall_s: f64, duration_s: f64) {
         "wall_s": rounded(wall_s, 3),
         "realtime_factor": rounded(wall_s / duration_s.max(1e-9), 4),
     });
+}
+
+fn pack_change((at, pack): &(SampleTime, PackInfo)) -> Value {
+    json!({"at_s": seconds(*at), "pack": pack.id, "pack_version": pack.version})
 }
 
 fn segments(timeline: &Timeline) -> Vec<Value> {

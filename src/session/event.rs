@@ -90,6 +90,8 @@ pub enum SessionEvent {
     Noted(Note),
     /// A person has taken the note of this moment away.
     NoteRemoved { at: SampleTime },
+    /// From the windows of text on that begin at `at` or later, another wording pack counts, or another version of it.
+    PackChanged { at: SampleTime, pack: PackInfo },
     /// Input was lost; the counter went on by `span` and the recording holds silence there.
     Gap { span: Span, cause: GapCause },
     /// The state of the input device has changed.
@@ -142,7 +144,7 @@ pub struct Header {
     pub source: SourceInfo,
     /// The thresholds in force, in full, so that the session can be judged again.
     pub profile: Profile,
-    /// The wording pack in force.
+    /// The wording pack in force at the start.
     pub pack: PackInfo,
     /// File name of the speech model; empty when text was off.
     pub model: String,

@@ -293,6 +293,21 @@ pub fn replace_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
     Ok(())
 }
 
+/// Moves a file into `folder`, which is made where it is not there; a file of the same name there stays. Answers with
+/// where the file is.
+///
+/// # Errors
+/// [`StoreError::Io`]; the file is then where it was.
+pub fn move_aside(path: &Path, folder: &Path) -> Result<PathBuf, StoreError> {
+    let part = |part: Option<&std::ffi::OsStr>| part.unwrap_or_default().to_string_lossy().into_owned();
+    let (stem, ending) = (part(path.file_stem()), part(path.extension()));
+    let names = std::iter::once(part(path.file_name())).chain((2..).map(|number| format!("{stem}-{number}.{ending}")));
+    let aside = names.map(|name| folder.join(name)).find(|path| !path.exists()).unwrap_or_else(|| folder.to_owned());
+    fs::create_dir_all(folder).map_err(|error| StoreError::io("create", folder, &error))?;
+    fs::rename(path, &aside).map_err(|error| StoreError::io("delete", path, &error))?;
+    Ok(aside)
+}
+
 /// [`replace_file`], in a folder that need not exist yet.
 ///
 /// # Errors

@@ -62,6 +62,8 @@ pub struct Timeline {
     pub notes: Vec<Note>,
     /// Ids that were set aside before their flags came.
     pub aside_at_once: Vec<(u32, Aside)>,
+    /// Wording packs that came into force during the session, and from when on.
+    pub pack_changes: Vec<(SampleTime, PackInfo)>,
     /// Lost input.
     pub gaps: Vec<(Span, GapCause)>,
     /// Latest state and name of the device.
@@ -180,6 +182,7 @@ impl Timeline {
                 Err(place) => self.notes.insert(place, note.clone()),
             },
             SessionEvent::NoteRemoved { at } => self.notes.retain(|note| note.at != *at),
+            SessionEvent::PackChanged { at, pack } => self.pack_changes.push((*at, pack.clone())),
             SessionEvent::FlagWorse { id, severity, measured, threshold } => {
                 if let Some(flag) = self.flags.iter_mut().find(|flag| flag.id == *id) {
                     flag.severity = *severity;

@@ -5,11 +5,11 @@
 
 mod wording;
 
-pub use wording::{PackLine, Trial, TrialRequest, WordingAction, WordingView};
+pub use wording::{OwnCounts, PackLine, Trial, TrialRequest, WordingAction, WordingView};
 
 use crate::engine::judge::Amendment;
 use crate::practice::dismissals::Kept;
-use crate::practice::pack_editor::{EntryForm, EntryKey};
+use crate::practice::pack_editor::{Form, ItemKey};
 use crate::session::event::{FlagKind, Language};
 use crate::session::timeline::Timeline;
 use crate::speech::source::ModelSettings;
@@ -94,16 +94,16 @@ pub trait Backend {
     /// # Errors
     /// One sentence that names the file and what to do.
     fn restore_dismissal(&mut self, id: u32) -> Result<(), String>;
-    /// Wording packs, and the entries of the one in force.
+    /// Wording packs, and what is in the one in force.
     fn wording(&self) -> &WordingView;
-    /// An entry of the pack in force as a form; an empty one for a new entry when there is no key.
-    fn entry_form(&self, key: Option<&EntryKey>) -> Option<EntryForm>;
+    /// Something of the pack in force as a form; an empty one for a new entry when there is no key.
+    fn wording_form(&self, key: Option<&ItemKey>) -> Option<Form>;
     /// Does something with wording packs.
     ///
     /// # Errors
     /// One sentence that says what is wrong and what to do; what was in force before still is.
     fn act_on_wording(&mut self, action: WordingAction) -> Result<(), String>;
-    /// Tries an entry behind; the newest wish counts.
+    /// Tries a form behind; the newest wish counts.
     fn try_wording(&mut self, request: TrialRequest);
     /// What came of the last trial that got anywhere.
     fn trial(&self) -> Option<&Trial>;

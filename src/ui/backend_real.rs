@@ -16,7 +16,7 @@ use crate::audio::source::{Read, Source};
 use crate::engine::judge::Amendment;
 use crate::engine::live::{LiveSession, spawn};
 use crate::practice::dismissals::{self, Kept};
-use crate::practice::pack_editor::{EntryForm, EntryKey};
+use crate::practice::pack_editor::{Form, ItemKey};
 use crate::practice::{choices, report};
 use crate::session::event::SessionEvent;
 use crate::session::library::{Entry, Library, State};
@@ -24,6 +24,7 @@ use crate::session::store::{StoreError, default_root};
 use crate::session::timeline::Timeline;
 use crate::speech::shelf::Shelf;
 use crate::text::explain::Explain;
+use crate::wording::Pack;
 use loading::{Model, ModelLoading};
 use models::ModelDesk;
 use player::RealPlayer;
@@ -49,6 +50,8 @@ pub struct RealBackend {
     replacement: Option<ModelLoading>,
     models: ModelDesk,
     wording: WordingDesk,
+    /// The pack that the session that is going on listens with.
+    session_pack: Option<Arc<Pack>>,
     /// The notice about the wording pack that is shown now.
     wording_notice: Option<Notice>,
     cancel: Arc<AtomicBool>,
@@ -107,6 +110,7 @@ impl RealBackend {
             replacement: None,
             models: ModelDesk::new(Shelf::open(), Arc::clone(&wake)),
             wording,
+            session_pack: None,
             wording_notice: None,
             cancel,
             saved: None,
@@ -365,7 +369,7 @@ impl Backend for RealBackend {
         self.wording.view()
     }
 
-    fn entry_form(&self, key: Option<&EntryKey>) -> Option<EntryForm> {
+    fn wording_form(&self, key: Option<&ItemKey>) -> Option<Form> {
         self.wording.form(key)
     }
 
@@ -374,7 +378,7 @@ impl Backend for RealBackend {
     }
 
     fn try_wording(&mut self, request: TrialRequest) {
-        self.wording.try_entry(request);
+        self.wording.try_form(request);
     }
 
     fn trial(&self) -> Option<&Trial> {
@@ -391,6 +395,7 @@ impl Backend for RealBackend {
         }
         self.settings = settings;
         self.wording.settings_changed(&self.settings);
+        self.pack_to_session();
         self.show_wording_notice();
         let root = self.root.clone().ok_or_else(|| StoreError::NoHome.explain(self.locale()))?;
         let choices = serde_json::to_value(&self.settings).unwrap_or_default();

@@ -25,6 +25,7 @@ pub enum Icon {
     Moon,
     Sun,
     Trash,
+    More,
     Repair,
     Back,
     Cross,
@@ -74,7 +75,9 @@ pub fn paint(painter: &Painter, icon: Icon, rect: Rect, color: Color32) {
         Icon::List | Icon::Gear | Icon::Screen | Icon::Globe | Icon::Moon | Icon::Sun | Icon::Text | Icon::Book => {
             pen.place(icon)
         }
-        Icon::Trash | Icon::Repair | Icon::Refresh | Icon::Lock | Icon::Pencil => pen.tool(icon),
+        Icon::Trash | Icon::More | Icon::Repair | Icon::Refresh | Icon::Lock | Icon::Pencil => {
+            pen.tool(icon)
+        }
     }
 }
 
@@ -266,6 +269,11 @@ impl Pen<'_> {
                 self.line(&[(-9.0, -6.0), (9.0, -6.0)]);
                 self.line(&[(-3.0, -6.0), (-3.0, -9.5), (3.0, -9.5), (3.0, -6.0)]);
                 self.line(&[(-6.5, -6.0), (-5.5, 9.5), (5.5, 9.5), (6.5, -6.0)]);
+            }
+            Icon::More => {
+                for x in [-7.5, 0.0, 7.5] {
+                    self.disc(x, 0.0, 1.8);
+                }
             }
             Icon::Repair => {
                 self.line(&[(-9.0, 9.0), (1.5, -1.5)]);

@@ -1,7 +1,10 @@
-//! The page of wording packs: which is in force, its entries, one of them as a form, and what it finds in a session.
+//! The page of wording packs: which is in force, what is in it, one thing of that as a form, and what it finds in a
+//! session.
 
 mod editor;
+mod fields;
 mod lists;
+mod packs;
 mod preview;
 
 use super::backend::{SessionEntry, SessionState, Trial, TrialRequest, WordingView};
@@ -10,7 +13,7 @@ use super::icons::{self, Icon};
 use super::theme::{self, BODY, GRID, Mood, SMALL, TITLE, Tokens};
 use super::widgets::{card, pace};
 use super::words::Words;
-use crate::practice::pack_editor::{EntryForm, EntryKey, EntryRow};
+use crate::practice::pack_editor::{Form, ItemKey, ItemRow};
 use egui::{Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 use std::collections::HashMap;
 
@@ -21,48 +24,72 @@ const WIDE: f32 = 125.0 * GRID;
 pub struct Shown<'a> {
     /// The window's texts.
     pub words: Words,
-    /// Packs and entries.
+    /// Packs, and what is in them.
     pub view: &'a WordingView,
     /// What came of the last trial.
     pub trial: Option<&'a Trial>,
     /// Saved sessions, newest first.
     pub sessions: &'a [SessionEntry],
-    /// An entry as it is in force; an empty one for a new entry.
-    pub stored: &'a dyn Fn(Option<&EntryKey>) -> Option<EntryForm>,
+    /// Something as it is in force; an empty entry for a new one.
+    pub stored: &'a dyn Fn(Option<&ItemKey>) -> Option<Form>,
 }
 
-/// What is known of the entry in the form.
+/// What a pack holds, one list each.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Kind {
+    /// What not to say.
+    #[default]
+    Entries,
+    /// What a call needs to hear.
+    Cues,
+    /// Words for the recogniser and words that do not matter.
+    Words,
+}
+
+impl Kind {
+    fn of(key: &ItemKey) -> Self {
+        match key {
+            ItemKey::Entry(_) => Self::Entries,
+            ItemKey::Cue(_) => Self::Cues,
+            ItemKey::Words(_) => Self::Words,
+        }
+    }
+}
+
+/// What is known of what is in the form.
 #[derive(Clone, Copy)]
 struct Known<'a> {
     /// Its row in the list; none for a new one.
-    row: Option<&'a EntryRow>,
+    row: Option<&'a ItemRow>,
     /// Whether the form differs from what is in force.
     edited: bool,
     /// What came of trying exactly that.
     trial: Option<&'a Trial>,
 }
 
-/// The pack and the entry that something typed is about.
-type Slot = (Option<String>, Option<EntryKey>);
+/// The pack and the thing in it that something typed is about.
+type Slot = (Option<String>, Option<ItemKey>);
 
 /// What was chosen and typed on the page. What is typed stays until it is saved or given up.
 #[derive(Debug, Default)]
 pub struct WordingPage {
-    /// The entry in the form; none is a new one.
-    selected: Option<EntryKey>,
+    /// The list that is shown.
+    kind: Kind,
+    /// What is in the form; none is a new entry.
+    selected: Option<ItemKey>,
     /// Whether anything was chosen yet.
     chosen: bool,
     /// File of the pack in force.
     pack: Option<String>,
     /// What was typed and not saved.
-    drafts: HashMap<Slot, EntryForm>,
-    /// The entry that was asked to be saved last.
-    saving: Option<EntryKey>,
+    drafts: HashMap<Slot, Form>,
+    /// What was asked to be saved last, where that makes something that was not there.
+    saving: Option<ItemKey>,
     search: String,
-    /// Name of a pack to be made.
-    new_name: String,
+    /// What is being done with the packs.
+    packs: packs::PackWork,
     session: Option<String>,
-    /// Whether the person is asked about deleting the entry.
+    /// Whether the person is asked about deleting what is in the form.
     asks: bool,
     /// What was tried last, with which pack in force.
     tried: Option<(TrialRequest, u64)>,
@@ -78,9 +105,11 @@ impl WordingPage {
         }
         self.tried = None;
         self.asks = false;
+        self.packs.opened();
     }
 
-    fn select(&mut self, key: Option<EntryKey>) {
+    fn select(&mut self, key: Option<ItemKey>) {
+        self.kind = key.as_ref().map(Kind::of).unwrap_or_default();
         self.selected = key;
         self.chosen = true;
         self.asks = false;
@@ -90,37 +119,56 @@ impl WordingPage {
         (self.pack.clone(), self.selected.clone())
     }
 
-    /// The entry in the list that the form is about.
-    fn row<'a>(&self, view: &'a WordingView) -> Option<&'a EntryRow> {
+    /// Shows another list, and the first thing of it.
+    fn show(&mut self, kind: Kind, view: &WordingView) {
+        let first = view.rows.iter().find(|row| Kind::of(&row.key) == kind);
+        self.select(first.map(|row| row.key.clone()));
+        self.kind = kind;
+    }
+
+    /// What in the list the form is about.
+    fn row<'a>(&self, view: &'a WordingView) -> Option<&'a ItemRow> {
         let key = self.selected.as_ref()?;
         view.rows.iter().find(|row| row.key == *key)
     }
 
-    /// Follows what has become of the packs: an entry that was saved under another key, or is gone.
+    /// Follows what has become of the packs: something that was saved under another key, or is gone.
     fn follow(&mut self, view: &WordingView) {
         self.pack = view.in_force().and_then(|pack| pack.file.clone());
-        let there = |key: &EntryKey| view.rows.iter().any(|row| row.key == *key);
-        if self.selected.as_ref().is_some_and(there) {
-            return;
-        }
+        let there = |key: &ItemKey| view.rows.iter().any(|row| row.key == *key);
         let saved = self.saving.take_if(|key| there(key));
         if saved.is_some() {
             self.drafts.remove(&self.slot());
             self.select(saved);
-        } else if !(self.chosen && self.selected.is_none() && view.editable) {
-            self.select(view.rows.first().map(|row| row.key.clone()));
+        } else if !self.selected.as_ref().map_or(self.chosen && view.editable, there) {
+            // Where a cue of the company's own is gone, what it stood over is nearest.
+            let same = |row: &&ItemRow| {
+                self.selected
+                    .as_ref()
+                    .is_some_and(|key| Kind::of(key) == Kind::of(&row.key) && key.id() == row.key.id())
+            };
+            match view.rows.iter().find(same) {
+                Some(row) => self.select(Some(row.key.clone())),
+                None => self.show(self.kind, view),
+            }
         }
     }
 
     /// What is in the form, and whether it differs from what is in force.
-    fn form(&mut self, shown: &Shown<'_>) -> Option<(EntryForm, bool)> {
+    fn form(&mut self, shown: &Shown<'_>) -> Option<(Form, bool)> {
         let stored = &(shown.stored)(self.selected.as_ref())?;
         let slot = self.slot();
-        if self.selected.is_none()
-            && let Some(draft) = self.drafts.get_mut(&slot)
-        {
+        match (self.drafts.get_mut(&slot), stored) {
             // Its id may have been taken elsewhere meanwhile.
-            draft.id.clone_from(&stored.id);
+            (Some(Form::Entry(draft)), Form::Entry(stored)) if self.selected.is_none() => {
+                draft.id.clone_from(&stored.id);
+            }
+            (Some(Form::Cue(draft)), Form::Cue(stored)) => {
+                draft.place = stored.place;
+                draft.inherited.clone_from(&stored.inherited);
+            }
+            (Some(Form::Words(draft)), Form::Words(stored)) => draft.inherited.clone_from(&stored.inherited),
+            _ => {}
         }
         self.drafts.retain(|other, draft| *other != slot || draft != stored);
         Some(match self.drafts.get(&slot).filter(|_| shown.view.editable) {
@@ -145,9 +193,10 @@ impl WordingPage {
             let edge = right.top() + right.height() * 0.62;
             (right.with_max_y(edge - GRID), right.with_min_y(edge))
         };
-        let packs = left.with_max_y(left.top() + lists::packs_height(shown.view).min(left.height() * 0.5));
-        lists::packs_ui(ui, packs, words, shown.view, &mut self.new_name, out);
-        self.entries_ui(ui, left.with_min_y(packs.bottom() + GRID), shown);
+        let packs = left
+            .with_max_y(left.top() + self.packs.height(ui, left.width(), words, shown.view).min(left.height() * 0.62));
+        self.packs.ui(ui, packs, words, shown.view, out);
+        self.items_ui(ui, left.with_min_y(packs.bottom() + GRID), shown);
         let filled = self.form(shown);
         let request = TrialRequest {
             old: self.selected.clone(),

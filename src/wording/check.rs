@@ -161,7 +161,8 @@ impl Checker {
         wrong
     }
 
-    fn cue(&mut self, entry: &CueEntry) -> Vec<PackProblem> {
+    /// What is wrong with a cue of the pack.
+    pub fn cue(&mut self, entry: &CueEntry) -> Vec<PackProblem> {
         let mut wrong = Vec::new();
         if entry.hits.is_empty() {
             wrong.push(Misfit::NoExample);

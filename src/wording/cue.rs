@@ -104,6 +104,11 @@ pub(super) fn advice(id: &str, language: Language) -> Option<Advice> {
     Some(Advice { rule, severity: *severity, reason })
 }
 
+/// Whether `id` is a cue that is better said otherwise.
+pub fn is_better_otherwise(id: &str) -> bool {
+    ADVICE.iter().any(|(known, ..)| *known == id)
+}
+
 /// Ids of the cues that are better said otherwise, for error messages.
 pub(super) const WITH_ADVICE: &str = "C4.jargon, C6.private or D3.blunt";
 

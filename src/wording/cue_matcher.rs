@@ -25,7 +25,7 @@ impl CueMatcher {
             phrases: &cue.phrases,
             exceptions: &cue.exceptions,
         });
-        let seeker = Seeker::new(subjects, pack.fillers.iter().cloned(), Rivalry::SameRule);
+        let seeker = Seeker::new(subjects, pack.filler_units(), Rivalry::SameRule);
         Self { pack, seeker }
     }
 

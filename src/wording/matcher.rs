@@ -38,7 +38,7 @@ impl Matcher {
             phrases: &entry.phrases,
             exceptions: &entry.exceptions,
         });
-        let seeker = Seeker::new(subjects, pack.fillers.iter().cloned(), Rivalry::Everything);
+        let seeker = Seeker::new(subjects, pack.filler_units(), Rivalry::Everything);
         Self { pack, seeker }
     }
 

@@ -42,7 +42,7 @@ pub use call_phases::PhaseBorders;
 pub use check::{Checker, Misfit, PackProblem, check, scan, scan_cues, spoken};
 pub use clause::{Boundary, boundary};
 pub use context::Context;
-pub use cue::CUES;
+pub use cue::{CUES, is_better_otherwise};
 pub use cue_matcher::CueMatcher;
 pub use facts::{facts, names_fact};
 pub use listen::Listener;

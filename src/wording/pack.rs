@@ -37,7 +37,7 @@ pub struct Pack {
     pub prompt: String,
     /// Names of companies and products and words of the trade that the recogniser should expect, as they are written.
     pub terms: Vec<String>,
-    /// Characters or words that may be put in anywhere without changing what is said (就, 真, 啊).
+    /// Characters or words that may be put in anywhere without changing what is said (就, 真的, 啊), as they are written.
     pub fillers: Vec<String>,
     /// What the agent should not say.
     pub entries: Vec<Entry>,
@@ -243,6 +243,17 @@ impl Pack {
     /// Ids of the packs that come with the program.
     pub fn bundled_ids() -> impl Iterator<Item = &'static str> {
         BUNDLED.iter().map(|(id, _)| *id)
+    }
+
+    /// The fillers as they are compared, unit by unit: 真的 gives 真 and 的, a word of letters stays whole.
+    pub fn filler_units(&self) -> impl Iterator<Item = String> {
+        self.fillers.iter().flat_map(|filler| -> Vec<String> {
+            if filler.is_ascii() {
+                filler.split_whitespace().map(super::normalize::plain_word).collect()
+            } else {
+                filler.chars().filter(|c| c.is_alphanumeric()).map(String::from).collect()
+            }
+        })
     }
 
     /// What is stored with a session.

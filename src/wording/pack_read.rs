@@ -67,7 +67,6 @@ pub(super) fn parse(text: &str, origin: &str) -> Result<Pack, PackError> {
     if pack.extends.is_none() {
         table.refuse("remove", NOTHING_BELOW)?;
     }
-    pack.fillers = pack.fillers.iter().flat_map(|filler| split_filler(filler)).collect();
     let mut known = HashMap::new();
     for (entry, at) in table.tables("entry", "one [[entry]] block for each rule")? {
         let entry = parse_entry(source, entry, at, pack.extends.is_some())?;
@@ -92,15 +91,6 @@ fn usual_severity(level: HitLevel) -> Severity {
     match level {
         HitLevel::Banned => Severity::Bad,
         HitLevel::Discouraged => Severity::Watch,
-    }
-}
-
-/// Fillers are compared unit by unit: 真的 gives 真 and 的, a word of letters stays whole.
-fn split_filler(filler: &str) -> Vec<String> {
-    if filler.is_ascii() {
-        filler.split_whitespace().map(super::normalize::plain_word).collect()
-    } else {
-        filler.chars().filter(|c| c.is_alphanumeric()).map(String::from).collect()
     }
 }
 

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::rc::Rc;
 use voicemirror::engine::judge::{Amendment, amended, said};
 use voicemirror::practice::dismissals::Kept;
-use voicemirror::practice::pack_editor::{EntryForm, EntryKey};
+use voicemirror::practice::pack_editor::{Form, ItemKey};
 use voicemirror::session::event::{FlagKind, SessionEvent};
 use voicemirror::session::timeline::Timeline;
 use voicemirror::ui::backend::*;
@@ -221,18 +221,25 @@ impl Backend for Fake {
     fn wording(&self) -> &WordingView {
         &self.wording.view
     }
-    fn entry_form(&self, key: Option<&EntryKey>) -> Option<EntryForm> {
+    fn wording_form(&self, key: Option<&ItemKey>) -> Option<Form> {
         self.wording.form(key)
     }
     fn act_on_wording(&mut self, action: WordingAction) -> Result<(), String> {
         self.note(match &action {
-            WordingAction::Save { old, form } => format!("save {:?} {}", old.as_ref().map(|old| &old.id), form.phrases),
+            WordingAction::Save { old, form } => {
+                let typed = match form.as_ref() {
+                    Form::Entry(form) => format!("{} {:?} {}", form.phrases, form.phases, form.category),
+                    Form::Cue(form) => format!("{} replace {}", form.phrases, form.replace),
+                    Form::Words(form) => form.own.clone(),
+                };
+                format!("save {:?} {typed}", old.as_ref().map(ItemKey::id))
+            }
             other => format!("{other:?}"),
         });
         Ok(())
     }
     fn try_wording(&mut self, request: TrialRequest) {
-        self.wording.try_entry(request);
+        self.wording.try_form(request);
     }
     fn trial(&self) -> Option<&Trial> {
         self.wording.trial.as_ref()

@@ -77,7 +77,7 @@ fn rust_i18n_text(key: &str) -> String {
 #[test]
 fn every_command_has_its_texts() {
     use voicemirror::engine::judge::Amendment;
-    use voicemirror::practice::pack_editor::EntryKey;
+    use voicemirror::practice::pack_editor::{EntryKey, ItemKey};
     use voicemirror::ui::command::Command;
     let words = [Locale::Zh, Locale::En].map(voicemirror::ui::words::Words::new);
     let commands = [
@@ -136,7 +136,12 @@ fn every_command_has_its_texts() {
         Command::Wording(WordingAction::Create(String::new())),
         Command::Wording(WordingAction::SwitchOff(String::new())),
         Command::Wording(WordingAction::SwitchOn(String::new())),
-        Command::Wording(WordingAction::Delete(EntryKey { id: String::new(), level: HitLevel::Banned })),
+        Command::Wording(WordingAction::Rename { file: String::new(), name: String::new() }),
+        Command::Wording(WordingAction::DeletePack(String::new())),
+        Command::Wording(WordingAction::Delete(ItemKey::Entry(EntryKey {
+            id: String::new(),
+            level: HitLevel::Banned,
+        }))),
         Command::TryWording(Box::default()),
         Command::DismissError,
     ];
@@ -146,6 +151,16 @@ fn every_command_has_its_texts() {
             for text in [command.text(words), command.tooltip(words, &ctx)] {
                 assert!(!text.is_empty() && !text.contains("command."), "{command:?}: {text}");
             }
+        }
+    }
+}
+
+#[test]
+fn every_cue_has_a_name_for_people() {
+    for (id, _) in voicemirror::wording::CUES {
+        let key = format!("wording.cue.{}", id.to_lowercase());
+        for locale in [Locale::Zh, Locale::En] {
+            assert_ne!(voicemirror::ui::words::Words::new(locale).tr(&key), key);
         }
     }
 }

@@ -5,12 +5,13 @@ use super::{Shared, Trouble};
 use crate::analysis::loudness::peak_db;
 use crate::audio::resample::Resampler;
 use crate::audio::source::{InputState, Read, Source};
-use crate::engine::offline::{gap_cause, prepare};
+use crate::engine::offline::{gap_cause, prepare, vocabulary};
 use crate::engine::pipeline::Pipeline;
 use crate::engine::textwork::TextDesk;
 use crate::session::event::*;
 use crate::speech::{SpeechError, Transcriber};
 use crate::time::SAMPLE_RATE_HZ;
+use crate::wording::Listener;
 use crossbeam_channel::{Receiver, Sender, TryRecvError};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -25,6 +26,7 @@ pub(super) enum Command {
     Language(Language),
     Transcriber(Box<dyn Transcriber>),
     Say(SessionEvent),
+    Pack(Box<Listener>),
     Stop,
 }
 
@@ -82,6 +84,10 @@ impl Engine {
                 Ok(Command::Language(language)) => self.desk.set_language(language, &mut self.pipeline),
                 Ok(Command::Transcriber(other)) => self.replace_transcriber(other),
                 Ok(Command::Say(event)) => self.pipeline.emit(event, &mut self.events),
+                Ok(Command::Pack(listener)) => {
+                    self.desk.set_vocabulary(vocabulary(listener.pack()));
+                    self.pipeline.change_pack(*listener, &mut self.events);
+                }
                 Err(TryRecvError::Empty) => {}
             }
             raw.clear();

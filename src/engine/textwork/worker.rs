@@ -4,7 +4,7 @@ use crate::engine::EngineError;
 use crate::engine::hearing::hear;
 use crate::engine::live::spawn;
 use crate::session::event::Language;
-use crate::speech::{Heard, Interrupt, SpeechError, TextJob, Transcriber};
+use crate::speech::{Heard, Interrupt, SpeechError, TextJob, Transcriber, Vocabulary};
 use crate::time::SampleTime;
 use crate::wording::Matcher;
 use crossbeam_channel::{Receiver, Sender, TryRecvError, bounded, unbounded};
@@ -30,6 +30,7 @@ enum Task {
     Hear { job: TextJob, threads: usize },
     Language(Language),
     Phrases(Arc<Matcher>),
+    Vocabulary(Vocabulary),
     Replace(Box<dyn Transcriber>),
 }
 
@@ -96,6 +97,11 @@ impl TextWorker {
         self.tasks.send(Task::Phrases(phrases)).ok();
     }
 
+    /// What the recogniser should expect in the windows after the one in work.
+    pub fn set_vocabulary(&self, vocabulary: Vocabulary) {
+        self.tasks.send(Task::Vocabulary(vocabulary)).ok();
+    }
+
     /// Another transcriber for the windows after the one in work.
     pub fn replace(&self, transcriber: Box<dyn Transcriber>) {
         self.tasks.send(Task::Replace(transcriber)).ok();
@@ -152,6 +158,7 @@ fn work(
         match task {
             Task::Language(language) => transcriber.set_language(language),
             Task::Phrases(wanted) => phrases = Some(wanted),
+            Task::Vocabulary(vocabulary) => transcriber.set_vocabulary(&vocabulary),
             Task::Replace(other) => {
                 transcriber = other;
                 transcriber.set_interrupt(interrupt.clone());

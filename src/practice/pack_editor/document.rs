@@ -1,7 +1,7 @@
 //! Changes to the text of a company's pack. What was written by hand, comments and order too, stays as it is; only what
 //! differs is written anew, and the version is raised by one.
 
-use super::{EntryForm, EntryKey, lines};
+use super::{CueForm, CueKey, EntryForm, EntryKey, Form, ItemKey, lines};
 use crate::session::event::{HitLevel, Language, Severity};
 use crate::wording::{CallPhase, Pack, PackError, Place};
 use toml_edit::{Array, ArrayOfTables, Decor, DocumentMut, Item, Table, Value, value};
@@ -20,37 +20,57 @@ pub fn new_pack(id: &str, name: &str, language: Language, extends: &str) -> Stri
     document.to_string()
 }
 
-/// Puts the entry of `form` into the pack: in the place of `old` where the pack has that, else behind its last one.
-/// `replace` says that it takes the place of the same entry in the pack below.
+/// Puts what is in `form` into the pack: in the place of `old` where the pack has that, else behind the last of its
+/// kind. `replace` says that an entry takes the place of the same one in the pack below.
 ///
 /// # Errors
 /// [`PackError::Syntax`] when `text` is no TOML.
-pub fn put_entry(text: &str, old: Option<&EntryKey>, form: &EntryForm, replace: bool) -> Result<String, PackError> {
-    let put = |entries: &mut ArrayOfTables| {
-        let index = old.and_then(|old| position(entries, old)).unwrap_or_else(|| {
-            let mut table = Table::new();
-            table.decor_mut().set_prefix("\n");
-            entries.push(table);
-            entries.len() - 1
-        });
-        if let Some(table) = entries.get_mut(index) {
-            fill(table, form, replace);
+pub fn put(text: &str, old: Option<&ItemKey>, form: &Form, replace: bool) -> Result<String, PackError> {
+    match form {
+        Form::Entry(form) => {
+            let old = old.and_then(|old| if let ItemKey::Entry(key) = old { Some(key) } else { None });
+            edit(text, |document| {
+                with_tables(document, "entry", |tables| {
+                    let place = old.and_then(|old| position(tables, old));
+                    at(tables, place, |table| fill(table, form, replace));
+                });
+            })
         }
-    };
-    edit(text, |document| with_tables(document, put))
+        Form::Cue(form) => edit(text, |document| {
+            with_tables(document, "cue", |tables| {
+                let place = cue_position(tables, &form.key());
+                at(tables, place, |table| fill_cue(table, form));
+            });
+        }),
+        Form::Words(form) => edit(text, |document| {
+            set_list(document.as_table_mut(), form.list.name(), &lines(&form.own));
+        }),
+    }
 }
 
-/// Takes an entry out of the pack; the one below counts again.
+/// Takes something out of the pack; what is below counts again.
 ///
 /// # Errors
 /// [`PackError::Syntax`] when `text` is no TOML.
-pub fn delete_entry(text: &str, key: &EntryKey) -> Result<String, PackError> {
-    let take = |entries: &mut ArrayOfTables| {
-        if let Some(place) = position(entries, key) {
-            entries.remove(place);
+pub fn delete(text: &str, key: &ItemKey) -> Result<String, PackError> {
+    let take = |tables: &mut ArrayOfTables, place: Option<usize>| {
+        if let Some(place) = place {
+            tables.remove(place);
         }
     };
-    edit(text, |document| with_tables(document, take))
+    edit(text, |document| match key {
+        ItemKey::Entry(key) => with_tables(document, "entry", |tables| take(tables, position(tables, key))),
+        ItemKey::Cue(key) => with_tables(document, "cue", |tables| take(tables, cue_position(tables, key))),
+        ItemKey::Words(list) => set_list(document.as_table_mut(), list.name(), &[]),
+    })
+}
+
+/// Gives the pack another name for people; its id stays.
+///
+/// # Errors
+/// [`PackError::Syntax`] when `text` is no TOML.
+pub fn rename(text: &str, name: &str) -> Result<String, PackError> {
+    edit(text, |document| set_text(document.as_table_mut(), "name", name.trim()))
 }
 
 /// Switches a rule of the pack below off or on.
@@ -86,13 +106,31 @@ fn no_toml(text: &str, error: &toml_edit::TomlError) -> PackError {
     })
 }
 
-/// Works on the entries, whichever way they are written.
-fn with_tables<R>(document: &mut DocumentMut, work: impl FnOnce(&mut ArrayOfTables) -> R) -> R {
-    let item = document.entry("entry").or_insert(Item::None);
+/// Works on the entries or cues, whichever way they are written.
+fn with_tables(document: &mut DocumentMut, kind: &str, work: impl FnOnce(&mut ArrayOfTables)) {
+    let item = document.entry(kind).or_insert(Item::None);
     let mut list = std::mem::take(item).into_array_of_tables().unwrap_or_default();
-    let answer = work(&mut list);
+    work(&mut list);
     *item = Item::ArrayOfTables(list);
-    answer
+}
+
+/// Works on the table at `place`, on a new one behind the last where there is none.
+fn at(list: &mut ArrayOfTables, place: Option<usize>, work: impl FnOnce(&mut Table)) {
+    let place = place.filter(|place| *place < list.len()).unwrap_or_else(|| {
+        let mut table = Table::new();
+        table.decor_mut().set_prefix("\n");
+        list.push(table);
+        list.len() - 1
+    });
+    if let Some(table) = list.get_mut(place) {
+        work(table);
+    }
+}
+
+/// Where the company's block for a cue stands.
+fn cue_position(list: &ArrayOfTables, key: &CueKey) -> Option<usize> {
+    let same = |table: &Table| table.get("id").and_then(Item::as_str).is_some_and(|id| id.trim() == key.id);
+    list.iter().enumerate().filter(|(_, table)| same(table)).nth(key.place?).map(|(place, _)| place)
 }
 
 fn position(list: &ArrayOfTables, key: &EntryKey) -> Option<usize> {
@@ -111,9 +149,7 @@ fn fill(table: &mut Table, form: &EntryForm, replace: bool) {
     if form.severity != usual || table.contains_key("severity") {
         set_text(table, "severity", form.severity.name());
     }
-    if !form.category.is_empty() {
-        set_text(table, "category", &form.category);
-    }
+    set_or_leave(table, "category", form.category.trim());
     if replace != flag(table, "replace") {
         set(table, "replace", replace.into());
     }
@@ -125,6 +161,27 @@ fn fill(table: &mut Table, form: &EntryForm, replace: bool) {
     set_list(table, "instead", &advice.collect::<Vec<_>>());
     set_list(table, "hits", &lines(&form.hits));
     set_list(table, "misses", &lines(&form.misses));
+}
+
+fn fill_cue(table: &mut Table, form: &CueForm) {
+    set_text(table, "id", &form.id);
+    if form.replace != flag(table, "replace") {
+        set(table, "replace", form.replace.into());
+    }
+    set_list(table, "phrases", &lines(&form.phrases));
+    set_list(table, "exceptions", &lines(&form.exceptions));
+    set_or_leave(table, "instead", form.instead.trim());
+    set_list(table, "hits", &lines(&form.hits));
+    set_list(table, "misses", &lines(&form.misses));
+}
+
+/// Sets a text; one that says nothing is not written.
+fn set_or_leave(table: &mut Table, key: &str, text: &str) {
+    if text.is_empty() {
+        table.remove(key);
+    } else {
+        set_text(table, key, text);
+    }
 }
 
 fn flag(table: &Table, key: &str) -> bool {
@@ -237,6 +294,7 @@ fn phase_name(phase: CallPhase) -> &'static str {
 
 #[cfg(test)]
 mod tests {
+    use super::super::{WordList, WordsForm};
     use super::*;
 
     const HAND: &str = r#"# 星河公司的词库，小王维护。
@@ -267,8 +325,12 @@ phrases = ["星河为您服务"]
 hits = ["星河为您服务"]
 "#;
 
-    fn key(id: &str) -> EntryKey {
-        EntryKey { id: id.into(), level: HitLevel::Banned }
+    fn key(id: &str) -> ItemKey {
+        ItemKey::Entry(EntryKey { id: id.into(), level: HitLevel::Banned })
+    }
+
+    fn put_entry(text: &str, old: Option<&ItemKey>, form: &EntryForm, replace: bool) -> Result<String, PackError> {
+        put(text, old, &Form::Entry(form.clone()), replace)
     }
 
     fn form() -> EntryForm {
@@ -311,7 +373,7 @@ hits = ["星河为您服务"]
         assert_eq!(pack.entries.iter().map(|entry| entry.id.as_str()).collect::<Vec<_>>(), ["own-01", "ban-08"]);
         assert!(pack.entries[1].replace && pack.entries[1].line < pack.cues[0].line, "{text}");
         assert_eq!(pack.entries[1].phases, [CallPhase::Closing]);
-        let back = delete_entry(&text, &key("ban-08")).expect("TOML");
+        let back = delete(&text, &key("ban-08")).expect("TOML");
         assert_eq!(back, HAND.replace("version = 7", "version = 9"));
     }
 
@@ -323,6 +385,63 @@ hits = ["星河为您服务"]
         let none = switch(HAND, "ban-13", false).expect("TOML");
         assert!(!none.contains("remove"), "{none}");
         assert!(switch(&none, "ban-01", true).expect("TOML").contains("remove = [\"ban-01\"]\n"));
+    }
+
+    fn cue_form(text: &str, id: &str, place: Option<usize>) -> CueForm {
+        let pack = Pack::parse(text, "acme.toml").expect("valid");
+        match Form::of(Some(&pack), None, Some(&ItemKey::Cue(CueKey { id: id.into(), place }))) {
+            Some(Form::Cue(form)) => form,
+            other => panic!("no cue: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn cues_are_changed_added_and_taken_out() {
+        let same = put(HAND, None, &Form::Cue(cue_form(HAND, "E2.greeting", Some(0))), false).expect("TOML");
+        assert_eq!(same, HAND.replace("version = 7", "version = 8"));
+        let mut greeting = cue_form(HAND, "E2.greeting", Some(0));
+        greeting.replace = true;
+        greeting.phrases += "\n您好星河";
+        let text = put(HAND, None, &Form::Cue(greeting.clone()), false).expect("TOML");
+        assert!(
+            text.contains("# 保险\n[[cue]]\nid = \"E2.greeting\"\nphrases = [\"星河为您服务\", \"您好星河\"]\n"),
+            "{text}"
+        );
+        assert_eq!(cue_form(&text, "E2.greeting", Some(0)), greeting);
+
+        let new = CueForm {
+            phrases: "星光宝".into(),
+            hits: "星光宝".into(),
+            instead: "活期理财".into(),
+            ..cue_form(HAND, "C4.jargon", None)
+        };
+        let text = put(HAND, None, &Form::Cue(new.clone()), false).expect("TOML");
+        assert_eq!(cue_form(&text, "C4.jargon", Some(0)), new);
+        let key = |place| ItemKey::Cue(CueKey { id: "C4.jargon".into(), place: Some(place) });
+        assert_eq!(delete(&text, &key(0)).expect("TOML"), HAND.replace("version = 7", "version = 9"));
+        assert_eq!(
+            delete(HAND, &key(3)).expect("TOML"),
+            HAND.replace("version = 7", "version = 8"),
+            "nothing else goes"
+        );
+    }
+
+    #[test]
+    fn word_lists_keep_their_comments_and_go_when_they_are_empty() {
+        let text = HAND.replace("# 自己的规矩", "fillers = [\n  # 北方口音\n  \"那啥\",\n]\n\n# 自己的规矩");
+        let form = |list, own: &str| Form::Words(WordsForm { list, own: own.into(), inherited: vec![] });
+        let more = put(&text, None, &form(WordList::Fillers, "那啥\n说白了"), false).expect("TOML");
+        assert!(more.contains("  # 北方口音\n  \"那啥\",\n  \"说白了\",\n]"), "{more}");
+        let terms = put(HAND, None, &form(WordList::Terms, "星河卡\n 星光宝 "), false).expect("TOML");
+        assert_eq!(Pack::parse(&terms, "acme.toml").expect("valid").terms, ["星河卡", "星光宝"]);
+        let none = put(&terms, None, &form(WordList::Terms, "\n"), false).expect("TOML");
+        assert_eq!(none, HAND.replace("version = 7", "version = 9"));
+    }
+
+    #[test]
+    fn a_pack_gets_another_name_and_stays_what_it_is() {
+        let text = rename(HAND, " 星河集团 ").expect("TOML");
+        assert_eq!(text, HAND.replace("version = 7", "version = 8").replace("\"星河\"", "\"星河集团\""));
     }
 
     #[test]

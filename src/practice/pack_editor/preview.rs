@@ -1,6 +1,7 @@
 //! What a pack finds in a session that was kept, and what another finds beside it.
 
-use crate::session::event::{Hit, SessionEvent, TextSegment, Word};
+use crate::session::event::{Cue, Hit, SessionEvent, TextSegment, Word};
+use crate::time::Span;
 use crate::wording::{Listener, Pack, ends_sentence};
 use std::sync::Arc;
 
@@ -20,13 +21,59 @@ pub enum Change {
     Kept,
 }
 
-/// A hit in the preview.
+/// What a pack found.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Found {
+    /// What not to say.
+    Hit(Hit),
+    /// What the call needs to hear.
+    Cue(Cue),
+}
+
+impl Found {
+    /// Rule or cue.
+    pub fn id(&self) -> &str {
+        match self {
+            Self::Hit(hit) => &hit.rule,
+            Self::Cue(cue) => &cue.id,
+        }
+    }
+
+    /// When it was said.
+    pub fn span(&self) -> Span {
+        match self {
+            Self::Hit(hit) => hit.span,
+            Self::Cue(cue) => cue.span,
+        }
+    }
+
+    /// The words as heard.
+    pub fn text(&self) -> &str {
+        match self {
+            Self::Hit(hit) => &hit.text,
+            Self::Cue(cue) => &cue.text,
+        }
+    }
+
+    /// Whether two packs have found the same: under one rule, at one place, at the same level and severity.
+    fn is_same(&self, other: &Self) -> bool {
+        let (one, two) = (self.span(), other.span());
+        let overlap = one.start < two.end && two.start < one.end;
+        let kind = |found: &Self| match found {
+            Self::Hit(hit) => Some((hit.level, hit.severity)),
+            Self::Cue(_) => None,
+        };
+        self.id() == other.id() && kind(self) == kind(other) && (overlap || one == two)
+    }
+}
+
+/// A finding in the preview.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PreviewHit {
     /// How the two packs differ on it.
     pub change: Change,
-    /// The hit.
-    pub hit: Hit,
+    /// What was found.
+    pub found: Found,
     /// What was said before it in the same sentence.
     pub before: String,
     /// What was said behind it.
@@ -34,7 +81,7 @@ pub struct PreviewHit {
 }
 
 /// What `pack` finds in the settled text of a session; none when `go_on` said no, which is asked before each segment.
-pub fn listen(pack: &Arc<Pack>, segments: &[TextSegment], go_on: impl Fn() -> bool) -> Option<Vec<Hit>> {
+pub fn listen(pack: &Arc<Pack>, segments: &[TextSegment], go_on: impl Fn() -> bool) -> Option<Vec<Found>> {
     let mut listener = Listener::new(Arc::clone(pack));
     let mut events = Vec::new();
     for segment in segments {
@@ -44,18 +91,22 @@ pub fn listen(pack: &Arc<Pack>, segments: &[TextSegment], go_on: impl Fn() -> bo
         listener.push(segment, &mut events);
     }
     listener.finish(&mut events);
-    let hit = |event| if let SessionEvent::Hit(hit) = event { Some(hit) } else { None };
-    Some(events.into_iter().filter_map(hit).collect())
+    let found = |event| match event {
+        SessionEvent::Hit(hit) => Some(Found::Hit(hit)),
+        SessionEvent::Cue(cue) => Some(Found::Cue(cue)),
+        _ => None,
+    };
+    Some(events.into_iter().filter_map(found).collect())
 }
 
 /// What changes for a session when the pack that found `before` becomes the one that found `after`: in the order of
-/// time. Two hits are the same when one rule was found at one place at the same level and severity.
-pub fn difference(before: &[Hit], after: &[Hit], segments: &[TextSegment]) -> Vec<PreviewHit> {
+/// time.
+pub fn difference(before: &[Found], after: &[Found], segments: &[TextSegment]) -> Vec<PreviewHit> {
     let words: Vec<&Word> = segments.iter().flat_map(|segment| &segment.words).collect();
     let mut taken = vec![false; before.len()];
     let mut found = Vec::new();
     for hit in after {
-        let same = before.iter().zip(&taken).position(|(old, taken)| !taken && is_same(old, hit));
+        let same = before.iter().zip(&taken).position(|(old, taken)| !taken && old.is_same(hit));
         if let Some(place) = same {
             taken[place] = true;
         }
@@ -63,19 +114,14 @@ pub fn difference(before: &[Hit], after: &[Hit], segments: &[TextSegment]) -> Ve
     }
     let gone = before.iter().zip(&taken).filter(|(_, taken)| !**taken);
     found.extend(gone.map(|(hit, _)| shown(hit, Change::Gone, &words)));
-    found.sort_by_key(|one| (one.hit.span.start, one.change));
+    found.sort_by_key(|one| (one.found.span().start, one.change));
     found
 }
 
-fn is_same(one: &Hit, other: &Hit) -> bool {
-    let overlap = one.span.start < other.span.end && other.span.start < one.span.end;
-    let kind = |hit: &Hit| (hit.level, hit.severity);
-    one.rule == other.rule && kind(one) == kind(other) && (overlap || one.span == other.span)
-}
-
-fn shown(hit: &Hit, change: Change, words: &[&Word]) -> PreviewHit {
-    let first = words.partition_point(|word| word.span.end <= hit.span.start);
-    let behind = words.partition_point(|word| word.span.start < hit.span.end).max(first);
+fn shown(found: &Found, change: Change, words: &[&Word]) -> PreviewHit {
+    let span = found.span();
+    let first = words.partition_point(|word| word.span.end <= span.start);
+    let behind = words.partition_point(|word| word.span.start < span.end).max(first);
     let mut start = first;
     while start > 0 && !parts(words[start - 1], words.get(start).copied()) {
         start -= 1;
@@ -86,7 +132,7 @@ fn shown(hit: &Hit, change: Change, words: &[&Word]) -> PreviewHit {
     }
     let text = |range: &[&Word]| range.iter().map(|word| word.text.as_str()).collect::<String>();
     let (before, after) = (text(&words[start..first]), text(&words[behind..end]));
-    PreviewHit { change, hit: hit.clone(), before: tail(before.trim_start()), after: head(after.trim_end()) }
+    PreviewHit { change, found: found.clone(), before: tail(before.trim_start()), after: head(after.trim_end()) }
 }
 
 /// Whether a sentence ends between two words.
@@ -131,7 +177,7 @@ mod tests {
         Arc::new(Pack::parse(&text, "x.toml").expect("valid"))
     }
 
-    fn heard(phrases: &[(&str, &str)], segments: &[TextSegment]) -> Vec<Hit> {
+    fn heard(phrases: &[(&str, &str)], segments: &[TextSegment]) -> Vec<Found> {
         listen(&pack(phrases), segments, || true).expect("heard to the end")
     }
 
@@ -142,12 +188,12 @@ mod tests {
         let before = heard(&[("a", "星河不管"), ("b", "我们不负责")], &segments);
         let after = heard(&[("a", "星河不管"), ("c", "您自己看")], &segments);
         let found = difference(&before, &after, &segments);
-        let seen: Vec<_> = found.iter().map(|one| (one.hit.rule.as_str(), one.change)).collect();
+        let seen: Vec<_> = found.iter().map(|one| (one.found.id(), one.change)).collect();
         assert_eq!(seen, [("a", Change::Kept), ("c", Change::New), ("b", Change::Gone)]);
         assert_eq!(counts(&found), [1, 1, 1]);
         assert_eq!((found[0].before.as_str(), found[0].after.as_str()), ("这个", "的，您自己看吧。"));
-        assert_eq!((found[2].before.as_str(), found[2].hit.text.trim_end_matches('。')), ("这件事", "我们不负责"));
-        assert!(found[2].hit.span.start.seconds() > 20.0);
+        assert_eq!((found[2].before.as_str(), found[2].found.text().trim_end_matches('。')), ("这件事", "我们不负责"));
+        assert!(found[2].found.span().start.seconds() > 20.0);
         assert!(difference(&before, &before, &segments).iter().all(|one| one.change == Change::Kept));
         assert!(difference(&[], &[], &[]).is_empty());
     }
@@ -157,7 +203,8 @@ mod tests {
         let segments = [spoken("这个星河不管的。", 0.0)];
         let before = heard(&[("a", "星河不管")], &segments);
         let mut after = before.clone();
-        after[0].severity = crate::session::event::Severity::Watch;
+        let Found::Hit(hit) = &mut after[0] else { panic!("a hit") };
+        hit.severity = crate::session::event::Severity::Watch;
         assert_eq!(counts(&difference(&before, &after, &segments)), [1, 1, 0]);
     }
 

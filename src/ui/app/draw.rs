@@ -90,7 +90,7 @@ impl App {
                     view: self.backend.wording(),
                     trial: self.backend.trial(),
                     sessions: &self.sessions,
-                    stored: &|key| self.backend.entry_form(key),
+                    stored: &|key| self.backend.wording_form(key),
                 };
                 self.wording.ui(ui, rest, &shown, &mut out);
             }

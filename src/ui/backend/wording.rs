@@ -2,7 +2,20 @@
 
 use super::Notice;
 use crate::practice::pack_editor::preview::PreviewHit;
-use crate::practice::pack_editor::{EntryForm, EntryKey, EntryRow};
+use crate::practice::pack_editor::{Form, ItemKey, ItemRow};
+
+/// How much a pack holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct OwnCounts {
+    /// Entries.
+    pub entries: usize,
+    /// Blocks of phrases for cues.
+    pub cues: usize,
+    /// Words in its lists.
+    pub words: usize,
+    /// Rules and cues of the pack below that it switches off.
+    pub off: usize,
+}
 
 /// A wording pack in the list.
 #[derive(Clone, Debug, PartialEq)]
@@ -15,8 +28,10 @@ pub struct PackLine {
     pub over: Option<String>,
     /// Version in force, or of the file where it is not in force.
     pub version: u32,
-    /// Entries of its own.
-    pub entries: usize,
+    /// What is in it, beside what it lies over.
+    pub own: OwnCounts,
+    /// Other packs that lie over it, by the names of their files.
+    pub above: Vec<String>,
     /// Whether new sessions are listened to with it.
     pub in_force: bool,
     /// What is wrong with its file, and where.
@@ -28,8 +43,8 @@ pub struct PackLine {
 pub struct WordingView {
     /// The bundled one, then the user's own.
     pub packs: Vec<PackLine>,
-    /// Entries of the pack in force.
-    pub rows: Vec<EntryRow>,
+    /// What is in the pack in force.
+    pub rows: Vec<ItemRow>,
     /// Id of the pack that bundled entries come from.
     pub bundled_id: String,
     /// Whether the pack in force can be edited.
@@ -50,32 +65,41 @@ impl WordingView {
 /// What can be done with wording packs.
 #[derive(Clone, Debug, PartialEq)]
 pub enum WordingAction {
-    /// Listen with a pack from the next session on; none is the bundled one.
+    /// Listen with a pack from now on; none is the bundled one.
     Use(Option<String>),
     /// Make a company's pack of this name over the bundled one, and use it.
     Create(String),
-    /// Write an entry; `old` is the one whose place it takes.
+    /// Give a company's pack another name.
+    Rename {
+        /// Its file.
+        file: String,
+        /// The name.
+        name: String,
+    },
+    /// Put a company's pack aside; where it was in use the bundled one is instead.
+    DeletePack(String),
+    /// Write an entry, a cue or a word list; `old` is what it takes the place of.
     Save {
         /// What was there before; none for a new entry.
-        old: Option<EntryKey>,
+        old: Option<ItemKey>,
         /// What is to be there.
-        form: Box<EntryForm>,
+        form: Box<Form>,
     },
     /// Switch a rule of the pack below off.
     SwitchOff(String),
     /// Switch it on again.
     SwitchOn(String),
-    /// Take an entry out of the company's pack.
-    Delete(EntryKey),
+    /// Take an entry or a cue out of the company's pack.
+    Delete(ItemKey),
 }
 
-/// What is to be tried: an entry as it stands in the form, on a session.
+/// What is to be tried: a form as it stands, on a session.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct TrialRequest {
     /// What was there before; none for a new entry.
-    pub old: Option<EntryKey>,
-    /// The entry as it is being edited; none when nothing was changed.
-    pub form: Option<EntryForm>,
+    pub old: Option<ItemKey>,
+    /// What is being edited, as it stands; none when nothing was changed.
+    pub form: Option<Form>,
     /// The session to listen to again; none when there is none.
     pub session: Option<String>,
 }
@@ -87,11 +111,11 @@ pub struct Trial {
     pub request: TrialRequest,
     /// Generation of the pack in force that it was compared with.
     pub generation: u64,
-    /// Why the entry cannot be put in force at all; nothing else is known then.
+    /// Why it cannot be put in force at all; nothing else is known then.
     pub mistakes: Vec<String>,
-    /// Examples of the entry that do not come out as they should.
+    /// Examples of its own that do not come out as they should.
     pub problems: Vec<String>,
-    /// Examples of other entries that no longer do; none while they are still being tried.
+    /// Examples of others that no longer do; none while they are still being tried.
     pub others: Option<Vec<String>>,
     /// What is found in the session; an error is a sentence.
     pub preview: Option<Result<Vec<PreviewHit>, String>>,

@@ -84,6 +84,7 @@ impl RealBackend {
         self.timeline = Timeline::default();
         self.saved = None;
         self.unsaid.clear();
+        self.session_pack = Some(setup.pack);
         self.session = Some(session);
         self.phase = Phase::Live;
         Ok(())

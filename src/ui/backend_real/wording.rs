@@ -2,10 +2,10 @@
 //! editor. What cannot be used never takes the place of what can.
 
 use super::RealBackend;
-use super::wording_trial::{Job, TrialDesk};
+use super::wording_trial::{Job, TrialDesk, gaps};
 use crate::engine::EngineError;
 use crate::engine::live::spawn;
-use crate::practice::pack_editor::{EntryForm, EntryKey, document, find, fixed_rows, rows};
+use crate::practice::pack_editor::{CueKey, Form, ItemKey, document, fixed_rows, rows};
 use crate::practice::pack_shelf::{OwnPack, PackShelf, Stamps};
 use crate::practice::setup::{SetupError, usual_pack};
 use crate::session::event::Language;
@@ -13,9 +13,10 @@ use crate::session::library::Library;
 use crate::session::store::StoreError;
 use crate::text::explain::Explain;
 use crate::ui::backend::{
-    Backend, Locale, Notice, NoticeSeverity, PackLine, Settings, Trial, TrialRequest, WordingAction, WordingView,
+    Backend, Locale, Notice, NoticeSeverity, OwnCounts, PackLine, Phase, Settings, Trial, TrialRequest, WordingAction,
+    WordingView,
 };
-use crate::wording::{Checker, Pack};
+use crate::wording::{Checker, CueEntry, Pack, PackProblem};
 use rust_i18n::t;
 use std::path::Path;
 use std::sync::Arc;
@@ -112,7 +113,7 @@ impl WordingDesk {
         self.locale.code()
     }
 
-    fn bundled_of(&self, language: Language) -> Option<&Arc<Pack>> {
+    pub(super) fn bundled_of(&self, language: Language) -> Option<&Arc<Pack>> {
         let wanted = of_pack(language);
         self.bundled.iter().find(|(known, _)| *known == wanted).map(|(_, pack)| pack)
     }
@@ -170,7 +171,7 @@ impl WordingDesk {
         self.trials.poll() || elsewhere
     }
 
-    fn tell(&mut self, text: String, running: bool) {
+    pub(super) fn tell(&mut self, text: String, running: bool) {
         let later = if running { t!("wording.later", locale = self.code()) } else { "".into() };
         self.view.told = Some(Notice { severity: NoticeSeverity::Info, text: format!("{text}{later}") });
     }
@@ -214,7 +215,8 @@ impl WordingDesk {
                 name: pack.names.get(code).unwrap_or(&pack.name).clone(),
                 over: None,
                 version: pack.version,
-                entries: pack.entries.len(),
+                own: counts(pack),
+                above: Vec::new(),
                 in_force: self.own.is_none(),
                 trouble: None,
             });
@@ -244,7 +246,8 @@ impl WordingDesk {
             name: own.map_or_else(|| file.trim_end_matches(".toml").to_owned(), |own| own.upper.name.clone()),
             over: own.and_then(|own| own.upper.extends.as_ref().map(|lower| lower.name.clone())),
             version: own.map_or(0, |own| own.upper.version),
-            entries: own.map_or(0, |own| own.upper.entries.len()),
+            own: own.map(|own| counts(&own.upper)).unwrap_or_default(),
+            above: self.shelf.as_ref().map(|shelf| shelf.above(&file)).unwrap_or_default(),
             in_force: chosen && self.own.is_some(),
             trouble: trouble.map(|error| error.explain(self.code())),
             file: Some(file),
@@ -255,12 +258,10 @@ impl WordingDesk {
         &self.view
     }
 
-    pub(super) fn form(&self, key: Option<&EntryKey>) -> Option<EntryForm> {
-        match (key, &self.own, self.bundled_of(self.language)) {
-            (None, Some(own), _) => Some(EntryForm::new(&own.upper, own.below.as_ref())),
-            (Some(key), Some(own), _) => find(&own.upper, own.below.as_ref(), key).map(EntryForm::of),
-            (Some(key), None, Some(pack)) => find(pack, None, key).map(EntryForm::of),
-            (_, None, _) => None,
+    pub(super) fn form(&self, key: Option<&ItemKey>) -> Option<Form> {
+        match &self.own {
+            Some(own) => Form::of(Some(&own.upper), own.below.as_ref(), key),
+            None => Form::of(None, self.bundled_of(self.language).map(Arc::as_ref), key),
         }
     }
 
@@ -272,6 +273,43 @@ impl WordingDesk {
         shelf.create(name, language, usual_pack(language)).map_err(|error| error.explain(code))
     }
 
+    /// Gives a company's pack another name.
+    pub(super) fn rename(&mut self, file: &str, name: &str, running: bool) -> Result<(), String> {
+        let code = self.code();
+        if self.chosen.as_deref() == Some(file) {
+            self.take_in_file()?;
+        }
+        let shelf = self.shelf.as_ref().ok_or_else(|| StoreError::NoHome.explain(code))?;
+        let own = shelf.read(file).map_err(|error| error.explain(code))?;
+        let edited = document::rename(&own.text, name).map_err(|error| error.explain(code))?;
+        let edited = shelf.understand(file, edited).map_err(|error| error.explain(code))?;
+        shelf.write(file, &edited.text).map_err(|error| error.explain(code))?;
+        if self.chosen.as_deref() == Some(file) {
+            shelf.keep_good(file, &edited.text);
+            self.put_in_force(edited);
+        }
+        self.show();
+        self.tell(t!("wording.renamed", locale = code, name = name).into_owned(), running);
+        Ok(())
+    }
+
+    /// Puts a company's pack aside; answers with its name and the name of its file where it is now. What others lie
+    /// over stays.
+    pub(super) fn put_aside(&mut self, file: &str) -> Result<(String, String), String> {
+        let code = self.code();
+        let shelf = self.shelf.as_ref().ok_or_else(|| StoreError::NoHome.explain(code))?;
+        let above = shelf.above(file);
+        if !above.is_empty() {
+            return Err(t!("wording.carries", locale = code, above = above.join("、")).into_owned());
+        }
+        let known = self.view.packs.iter().find(|pack| pack.file.as_deref() == Some(file));
+        let name = known.map_or_else(|| file.to_owned(), |pack| pack.name.clone());
+        let aside = shelf.put_aside(file).map_err(|error| error.explain(code))?;
+        let aside = aside.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        self.show();
+        Ok((name, aside))
+    }
+
     /// Changes the pack in force. What would make it unusable is refused.
     pub(super) fn change(&mut self, action: WordingAction, running: bool) -> Result<(), String> {
         let code = self.code();
@@ -279,19 +317,25 @@ impl WordingDesk {
         let (Some(file), Some(shelf), Some(own)) = (self.chosen.clone(), self.shelf.clone(), self.own.as_ref()) else {
             return Err(t!("wording.read_only", locale = code).into_owned());
         };
+        if let WordingAction::Save { form, .. } = &action
+            && let Some(gap) = gaps(form, code).into_iter().next()
+        {
+            return Err(gap);
+        }
         let text = own.text.as_str();
         let (edited, key) = match &action {
-            WordingAction::Save { old, form } => (own.with_entry(old.as_ref(), form), Some(form.key())),
+            WordingAction::Save { old, form } => (own.with(old.as_ref(), form), Some(form.key())),
             WordingAction::SwitchOff(rule) => (document::switch(text, rule, true), None),
             WordingAction::SwitchOn(rule) => (document::switch(text, rule, false), None),
-            WordingAction::Delete(key) => (document::delete_entry(text, key), None),
-            WordingAction::Use(_) | WordingAction::Create(_) => return Ok(()),
+            WordingAction::Delete(key) => (document::delete(text, key), None),
+            WordingAction::Use(_)
+            | WordingAction::Create(_)
+            | WordingAction::Rename { .. }
+            | WordingAction::DeletePack(_) => return Ok(()),
         };
         let edited = edited.map_err(|error| error.explain(code))?;
         let edited = shelf.understand(&file, edited).map_err(|error| error.explain(code))?;
-        if let Some(entry) = key.and_then(|key| edited.whole.entries.iter().find(|entry| key.fits(entry)))
-            && let Some(problem) = Checker::new(&edited.whole).entry(entry).first()
-        {
+        if let Some(problem) = key.and_then(|key| problems(&edited, &key).into_iter().next()) {
             return Err(problem.explain(code));
         }
         shelf.write(&file, &edited.text).map_err(|error| error.explain(code))?;
@@ -319,8 +363,8 @@ impl WordingDesk {
         }
     }
 
-    /// Tries an entry behind.
-    pub(super) fn try_entry(&mut self, request: TrialRequest) {
+    /// Tries a form behind.
+    pub(super) fn try_form(&mut self, request: TrialRequest) {
         let own = self.own.as_ref().zip(self.chosen.as_ref()).zip(self.shelf.as_ref());
         let whole = self.own.as_ref().map(|own| &own.whole).or(self.bundled_of(self.language));
         let Some(whole) = whole.cloned() else { return };
@@ -338,10 +382,41 @@ impl WordingDesk {
     }
 }
 
+/// What is wrong with the examples of `key` in an edited pack.
+fn problems(edited: &OwnPack, key: &ItemKey) -> Vec<PackProblem> {
+    let whole = &edited.whole;
+    match key {
+        ItemKey::Entry(key) => {
+            let entry = whole.entries.iter().find(|entry| key.fits(entry));
+            entry.map(|entry| Checker::new(whole).entry(entry)).unwrap_or_default()
+        }
+        ItemKey::Cue(key) => own_cue(edited, key).map(|cue| Checker::new(whole).cue(cue)).unwrap_or_default(),
+        // The recogniser alone knows them; fillers were tried on the examples of everything before.
+        ItemKey::Words(_) => Vec::new(),
+    }
+}
+
+/// The company's own block for a cue in an edited pack, together with what is below.
+pub(super) fn own_cue<'a>(edited: &'a OwnPack, key: &CueKey) -> Option<&'a CueEntry> {
+    let own = edited.whole.cues.iter().filter(|cue| cue.id == key.id && cue.file == edited.upper.file);
+    own.into_iter().nth(key.place?)
+}
+
+/// How much stands in a pack's own file.
+fn counts(pack: &Pack) -> OwnCounts {
+    OwnCounts {
+        entries: pack.entries.len(),
+        cues: pack.cues.len(),
+        words: pack.terms.len() + pack.fillers.len(),
+        off: pack.remove.len(),
+    }
+}
+
 impl RealBackend {
     pub(super) fn poll_wording(&mut self) -> bool {
-        let changed = self.wording.poll(self.phase.is_running());
+        let changed = self.wording.poll(self.is_listening());
         if changed {
+            self.pack_to_session();
             self.show_wording_notice();
         }
         changed
@@ -358,13 +433,49 @@ impl RealBackend {
         }
     }
 
+    /// Whether a session is going on that the chosen pack is for.
+    fn is_listening(&self) -> bool {
+        let language = self.timeline.header.as_ref().map(|header| header.language);
+        let fits = language.is_none_or(|language| self.wording.misfit(language).is_none());
+        matches!(self.phase, Phase::Live | Phase::Paused) && fits
+    }
+
+    /// Lets the session that is going on listen with the pack in force.
+    pub(super) fn pack_to_session(&mut self) {
+        let (Some(session), Some(known), Some(header)) = (&self.session, &self.session_pack, &self.timeline.header)
+        else {
+            return;
+        };
+        let own = self.wording.pack_for(header.language);
+        let Some(pack) = own.or_else(|| self.wording.bundled_of(header.language).cloned()) else { return };
+        if pack != *known && matches!(self.phase, Phase::Live | Phase::Paused) {
+            session.set_pack(Arc::clone(&pack));
+            self.session_pack = Some(pack);
+        }
+    }
+
     pub(super) fn act_on_pack(&mut self, action: WordingAction) -> Result<(), String> {
+        let running = self.is_listening();
         let done = match action {
             WordingAction::Use(file) => self.use_pack(file),
             WordingAction::Create(name) => self.wording.create(&name).and_then(|file| self.use_pack(Some(file))),
-            action => self.wording.change(action, self.phase.is_running()),
+            WordingAction::Rename { file, name } => self.wording.rename(&file, &name, running),
+            WordingAction::DeletePack(file) => self.delete_pack(&file),
+            action => self.wording.change(action, running),
         };
+        self.pack_to_session();
         self.show_wording_notice();
+        done
+    }
+
+    fn delete_pack(&mut self, file: &str) -> Result<(), String> {
+        let (name, aside) = self.wording.put_aside(file)?;
+        let in_use = self.settings.pack.as_deref() == Some(file);
+        let done = if in_use { self.use_pack(None) } else { Ok(()) };
+        let key = if in_use { "wording.deleted_in_use" } else { "wording.deleted" };
+        let text = t!(key, locale = self.locale(), name = name, file = aside).into_owned();
+        let running = in_use && self.is_listening();
+        self.wording.tell(text, running);
         done
     }
 

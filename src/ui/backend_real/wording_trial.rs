@@ -1,16 +1,19 @@
-//! An entry being tried while it is typed: on its examples, on those of the others, on a session that was kept. A
+//! An entry, a cue or a word list being tried while it is typed: on its examples, on those of the others, on a session that was kept. A
 //! short-lived thread does it; a newer wish ends the one before.
 
+use super::wording::own_cue;
 use crate::engine::live::spawn;
-use crate::practice::pack_editor::preview::{PreviewHit, difference, listen};
-use crate::practice::pack_editor::{EntryForm, lines};
+use crate::practice::pack_editor::preview::{Found, PreviewHit, difference, listen};
+use crate::practice::pack_editor::{
+    CueForm, EntryForm, Form, ItemKey, WordList, WordMistake, WordsForm, lines, mistake,
+};
 use crate::practice::pack_shelf::{OwnPack, PackShelf};
 use crate::practice::setup::SetupError;
-use crate::session::event::{Hit, TextSegment};
+use crate::session::event::TextSegment;
 use crate::session::library::Library;
 use crate::text::explain::Explain;
 use crate::ui::backend::{Trial, TrialRequest};
-use crate::wording::{Checker, Entry, Pack, PackError, PackProblem};
+use crate::wording::{Checker, CueEntry, Entry, Pack, PackError, PackProblem};
 use rust_i18n::t;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -34,7 +37,7 @@ struct Heard {
     generation: u64,
     segments: Vec<TextSegment>,
     /// None when it was not listened to to its end.
-    hits: Option<Vec<Hit>>,
+    hits: Option<Vec<Found>>,
 }
 
 struct Work {
@@ -161,17 +164,11 @@ impl Trier {
                 return heard;
             }
         };
-        let key = match &self.job.request.form {
-            Some(form) => Some(form.key()),
-            None => self.job.request.old.clone(),
-        };
-        let this = |entry: &&Entry| key.as_ref().is_some_and(|key| key.fits(entry));
+        let Edited { own, whole: edited } = edited;
         let mut checker = Checker::new(&edited);
-        if let Some(entry) = edited.entries.iter().find(this) {
-            trial.problems = self.told(&checker.entry(entry), false);
-        }
+        trial.problems = self.told(&self.problems(&mut checker, own.as_ref(), &edited), false);
         if heard.as_ref().map(|heard| &heard.session) != self.job.request.session.as_ref() {
-            // A long session takes a while to read; what is known of the entry need not wait.
+            // A long session takes a while to read; what is known of the form need not wait.
             self.tell(&trial);
         }
         let heard = self.heard(heard);
@@ -204,9 +201,31 @@ impl Trier {
         problems.iter().map(one).collect()
     }
 
+    /// What the form, or what is in its place when nothing was changed, is about.
+    fn key(&self) -> Option<ItemKey> {
+        self.job.request.form.as_ref().map(Form::key).or_else(|| self.job.request.old.clone())
+    }
+
+    /// What is wrong with the examples of what is in the form.
+    fn problems(&self, checker: &mut Checker, own: Option<&OwnPack>, edited: &Pack) -> Vec<PackProblem> {
+        match self.key() {
+            Some(ItemKey::Entry(key)) => {
+                let entry = edited.entries.iter().find(|entry| key.fits(entry));
+                entry.map(|entry| checker.entry(entry)).unwrap_or_default()
+            }
+            Some(ItemKey::Cue(key)) => {
+                own.and_then(|own| own_cue(own, &key)).map(|cue| checker.cue(cue)).unwrap_or_default()
+            }
+            Some(ItemKey::Words(_)) | None => Vec::new(),
+        }
+    }
+
     /// The pack as it would be, or what speaks against it.
-    fn edited(&self) -> Result<Arc<Pack>, Vec<String>> {
-        let Some(form) = &self.job.request.form else { return Ok(Arc::clone(&self.job.whole)) };
+    fn edited(&self) -> Result<Edited, Vec<String>> {
+        let own = self.job.own.as_ref().map(|(.., own)| own.clone());
+        let Some(form) = &self.job.request.form else {
+            return Ok(Edited { own, whole: Arc::clone(&self.job.whole) });
+        };
         let locale = self.job.locale;
         let Some((shelf, file, own)) = &self.job.own else {
             return Err(vec![t!("wording.read_only", locale = locale).into_owned()]);
@@ -215,9 +234,9 @@ impl Trier {
         if !gaps.is_empty() {
             return Err(gaps);
         }
-        let text = own.with_entry(self.job.request.old.as_ref(), form).map_err(|error| vec![error.explain(locale)])?;
+        let text = own.with(self.job.request.old.as_ref(), form).map_err(|error| vec![error.explain(locale)])?;
         let edited = shelf.understand(file, text).map_err(|error| vec![in_form(&error, form, locale)])?;
-        Ok(edited.whole)
+        Ok(Edited { whole: Arc::clone(&edited.whole), own: Some(edited) })
     }
 
     /// The session that is to be listened to, listened to with the pack in force.
@@ -239,26 +258,42 @@ impl Trier {
 
     fn preview(&self, heard: &Heard, edited: &Arc<Pack>) -> Option<Vec<PreviewHit>> {
         let before = heard.hits.as_ref()?;
-        if self.job.request.form.is_none() {
-            return Some(difference(before, before, &heard.segments));
+        let mut found = if self.job.request.form.is_none() {
+            difference(before, before, &heard.segments)
+        } else {
+            difference(before, &listen(edited, &heard.segments, || self.goes_on())?, &heard.segments)
+        };
+        // An entry changes no cue, nor a cue an entry.
+        match self.key() {
+            Some(ItemKey::Cue(_)) => found.retain(|one| matches!(one.found, Found::Cue(_))),
+            Some(ItemKey::Entry(_)) | None => found.retain(|one| matches!(one.found, Found::Hit(_))),
+            Some(ItemKey::Words(_)) => {}
         }
-        let after = listen(edited, &heard.segments, || self.goes_on())?;
-        Some(difference(before, &after, &heard.segments))
+        Some(found)
     }
 
-    /// Examples of the other entries that come out wrong only since this one was edited; none when not all were tried.
+    /// Examples of others that come out wrong only since this was edited; none when not all were tried.
     fn others(&self, checker: &mut Checker, edited: &Arc<Pack>) -> Option<Vec<PackProblem>> {
         let key = self.job.request.form.as_ref()?.key();
+        let (entries, cues) = match key {
+            ItemKey::Entry(_) => (true, false),
+            // Each cue is looked for apart from all others, and terms are for the recogniser alone.
+            ItemKey::Cue(_) | ItemKey::Words(WordList::Terms) => (false, false),
+            ItemKey::Words(WordList::Fillers) => (true, true),
+        };
+        let is_this = |entry: &Entry| matches!(&key, ItemKey::Entry(key) if key.fits(entry));
+        let entries = edited.entries.iter().filter(|entry| entries && !is_this(entry)).map(Tried::Entry);
+        let cues = edited.cues.iter().filter(|_| cues).map(Tried::Cue);
         let mut before: Option<Checker> = None;
         let mut problems = Vec::new();
-        for entry in edited.entries.iter().filter(|entry| !key.fits(entry)) {
+        for tried in entries.chain(cues) {
             if !self.goes_on() {
                 return None;
             }
-            let wrong = checker.entry(entry);
+            let wrong = tried.by(checker);
             if !wrong.is_empty() {
                 let before = before.get_or_insert_with(|| Checker::new(&self.job.whole));
-                let known: Vec<_> = before.entry(entry).into_iter().map(|problem| problem.misfit).collect();
+                let known: Vec<_> = tried.by(before).into_iter().map(|problem| problem.misfit).collect();
                 problems.extend(wrong.into_iter().filter(|problem| !known.contains(&problem.misfit)));
             }
         }
@@ -266,24 +301,87 @@ impl Trier {
     }
 }
 
-/// What is not filled in.
-fn gaps(form: &EntryForm, locale: &str) -> Vec<String> {
+/// A pack as it would be.
+struct Edited {
+    /// Apart from the pack below; none when only the bundled one is there.
+    own: Option<OwnPack>,
+    /// Together with it.
+    whole: Arc<Pack>,
+}
+
+/// Something with examples.
+#[derive(Clone, Copy)]
+enum Tried<'a> {
+    Entry(&'a Entry),
+    Cue(&'a CueEntry),
+}
+
+impl Tried<'_> {
+    fn by(self, checker: &mut Checker) -> Vec<PackProblem> {
+        match self {
+            Self::Entry(entry) => checker.entry(entry),
+            Self::Cue(cue) => checker.cue(cue),
+        }
+    }
+}
+
+/// What is not filled in, or not as it can be meant.
+pub(super) fn gaps(form: &Form, locale: &str) -> Vec<String> {
+    match form {
+        Form::Entry(form) => gaps_of_entry(form, locale),
+        Form::Cue(form) => gaps_of_cue(form, locale),
+        Form::Words(form) => mistakes_of_words(form, locale),
+    }
+}
+
+fn empty(fields: &[(&String, &str)], locale: &str) -> Vec<String> {
+    let empty = fields.iter().filter(|(field, _)| lines(field).is_empty());
+    empty.map(|(_, key)| t!(*key, locale = locale).into_owned()).collect()
+}
+
+fn gaps_of_entry(form: &EntryForm, locale: &str) -> Vec<String> {
     let fields = [
         (&form.phrases, "wording.gap.phrases"),
         (&form.instead, "wording.gap.instead"),
         (&form.reason, "wording.gap.reason"),
     ];
-    let empty = fields.into_iter().filter(|(field, _)| lines(field).is_empty());
-    empty.map(|(_, key)| t!(key, locale = locale).into_owned()).collect()
+    empty(&fields, locale)
+}
+
+fn gaps_of_cue(form: &CueForm, locale: &str) -> Vec<String> {
+    let phrases = (&form.phrases, "wording.gap.phrases");
+    if form.has_advice() {
+        empty(&[phrases, (&form.instead, "wording.gap.instead")], locale)
+    } else {
+        empty(&[phrases], locale)
+    }
+}
+
+fn mistakes_of_words(form: &WordsForm, locale: &str) -> Vec<String> {
+    let told = mistake(form).map(|(line, word, mistake)| {
+        let key = match mistake {
+            WordMistake::Unspoken => "wording.word.unspoken",
+            WordMistake::Twice => "wording.word.twice",
+            WordMistake::TooLong => "wording.word.too_long",
+            WordMistake::Meaning => "wording.word.meaning",
+        };
+        t!(key, locale = locale, line = line, word = word).into_owned()
+    });
+    told.into_iter().collect()
 }
 
 /// A mistake as somebody sees it who looks at the form and not at the file.
-fn in_form(error: &SetupError, form: &EntryForm, locale: &str) -> String {
+fn in_form(error: &SetupError, form: &Form, locale: &str) -> String {
+    let (phrases, exceptions) = match form {
+        Form::Entry(form) => (&form.phrases, &form.exceptions),
+        Form::Cue(form) => (&form.phrases, &form.exceptions),
+        Form::Words(_) => return error.explain(locale),
+    };
     if let SetupError::Pack(PackError::Phrase { entry, phrase, cause, .. }) = error
-        && *entry == form.id
+        && *entry == form.key().id()
     {
         let line = |field: &str| lines(field).iter().position(|line| line == phrase).map(|line| line + 1);
-        let place = match (line(&form.phrases), line(&form.exceptions)) {
+        let place = match (line(phrases), line(exceptions)) {
             (Some(line), _) => Some(("wording.in_phrase", line)),
             (None, Some(line)) => Some(("wording.in_exception", line)),
             (None, None) => None,

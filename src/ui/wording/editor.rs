@@ -1,16 +1,16 @@
-//! One entry as a form, what is wrong with it, and what can be done with it.
+//! What is chosen as a form, what is wrong with it, and what can be done with it.
 
-use super::{Known, Shown, WordingPage, sign_ui};
-use crate::practice::pack_editor::{EntryForm, EntryRow, Layer};
+use super::{Known, Shown, WordingPage, fields, sign_ui};
+use crate::practice::pack_editor::{Form, ItemKey, ItemRow, Layer};
 use crate::session::event::{HitLevel, Severity};
 use crate::ui::backend::{Trial, WordingAction};
 use crate::ui::command::{self, Command};
 use crate::ui::icons::Icon;
-use crate::ui::theme::{self, BODY, GRID, Mood, SMALL, Tokens};
+use crate::ui::theme::{self, BODY, GRID, Mood, Tokens};
 use crate::ui::widgets::button::{self, Look};
 use crate::ui::widgets::card;
 use crate::ui::words::Words;
-use egui::{Align, Layout, Rect, Role, ScrollArea, Sense, Stroke, TextEdit, Ui, WidgetInfo, pos2, vec2};
+use egui::{Align, Layout, Rect, Role, ScrollArea, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
 /// Most height of what is said about the entry.
 const TOLD: f32 = 14.0 * GRID;
@@ -18,8 +18,6 @@ const TOLD: f32 = 14.0 * GRID;
 const BUTTONS: f32 = 6.0 * GRID;
 /// Room of the buttons, where something short is said beside them.
 const BUTTONS_WIDTH: f32 = 27.0 * GRID;
-/// Most lines of a field that are seen at once.
-const FIELD_LINES: f32 = 9.0;
 
 /// Key of the word for how serious an entry is.
 pub(super) fn severity_key(severity: Severity) -> &'static str {
@@ -38,9 +36,6 @@ pub(super) fn level_key(level: HitLevel) -> &'static str {
     }
 }
 
-/// A list or text of the form: key of its texts, what is in it, fewest lines shown.
-type Field<'a> = (&'static str, &'a mut String, usize);
-
 impl WordingPage {
     /// Draws the form; true when something was changed in it.
     pub(super) fn editor_ui(
@@ -48,7 +43,7 @@ impl WordingPage {
         ui: &mut Ui,
         rect: Rect,
         shown: &Shown<'_>,
-        form: &mut EntryForm,
+        form: &mut Form,
         known: Known<'_>,
         out: &mut Vec<Command>,
     ) -> bool {
@@ -72,7 +67,7 @@ impl WordingPage {
                 ui.shrink_clip_rect(place.expand2(vec2(GRID, 0.0)));
                 let id = ("form", self.selected.clone());
                 let area = ScrollArea::vertical().id_salt(id).auto_shrink(false);
-                area.show(ui, |ui| fields_ui(ui, words, form, row, writable)).inner
+                area.show(ui, |ui| fields::form_ui(ui, shown, form, row, writable)).inner
             });
             let foot = whole.with_min_y(whole.bottom() - buttons);
             if beside {
@@ -89,14 +84,15 @@ impl WordingPage {
             if buttons > 0.0 {
                 card::inside_ui(ui, foot.with_min_y(foot.top() + GRID), "buttons", |ui| {
                     let layout = Layout::left_to_right(Align::Center);
-                    ui.with_layout(layout, |ui| self.buttons_ui(ui, words, form, known, out));
+                    ui.with_layout(layout, |ui| self.buttons_ui(ui, shown, form, known, out));
                 });
             }
             changed && writable
         })
     }
 
-    fn buttons_ui(&mut self, ui: &mut Ui, words: Words, form: &EntryForm, known: Known<'_>, out: &mut Vec<Command>) {
+    fn buttons_ui(&mut self, ui: &mut Ui, shown: &Shown<'_>, form: &Form, known: Known<'_>, out: &mut Vec<Command>) {
+        let (words, rows) = (shown.words, &shown.view.rows);
         let Known { row, edited, trial } = known;
         if self.asks
             && let Some(row) = row
@@ -118,7 +114,8 @@ impl WordingPage {
                 out.extend(command::pressed(ui.ctx(), std::slice::from_ref(&save)));
             }
             if out.len() > before {
-                self.saving = Some(form.key());
+                // What is there already is followed by its place in the list.
+                self.saving = Some(form.key()).filter(|key| !rows.iter().any(|row| row.key == *key));
             }
             let (text, tip) = (words.tr("wording.discard"), words.tr("wording.discard_tip"));
             if button::button_ui(ui, None, &text, &tip, Look::Plain, true).clicked() {
@@ -127,8 +124,8 @@ impl WordingPage {
             }
             return;
         }
-        let Some(row) = row else { return };
-        let rule = row.key.id.clone();
+        let Some(row) = row.filter(|row| !matches!(row.key, ItemKey::Words(_))) else { return };
+        let rule = row.key.id().to_owned();
         match row.layer {
             Layer::Below if row.off => {
                 button::command_ui(ui, words, &Command::Wording(WordingAction::SwitchOn(rule)), Look::Main, true, out);
@@ -173,6 +170,11 @@ fn said(shown: &Shown<'_>, known: Known<'_>) -> Vec<(Mood, String)> {
     if row.is_none() && !edited {
         return quiet("wording.fill_in");
     }
+    match row.map(|row| (&row.key, row.layer)) {
+        Some((ItemKey::Cue(_), Layer::Below)) if !edited => return quiet("wording.cue_below"),
+        Some((ItemKey::Words(_), _)) if !edited => return quiet("wording.words_now"),
+        _ => {}
+    }
     let Some(trial) = known.trial else { return quiet("wording.trying") };
     let wrong = trial.mistakes.iter().chain(&trial.problems).chain(trial.others.iter().flatten());
     let mut said: Vec<_> = wrong.map(|sentence| (Mood::Bad, sentence.clone())).collect();
@@ -189,115 +191,26 @@ fn said(shown: &Shown<'_>, known: Known<'_>) -> Vec<(Mood, String)> {
     said
 }
 
-fn title(words: Words, row: Option<&EntryRow>, form: &EntryForm) -> String {
-    match row {
-        Some(row) => row.key.id.clone(),
-        None => words.fill("wording.new_title", &[("id", &form.id)]),
+fn title(words: Words, row: Option<&ItemRow>, form: &Form) -> String {
+    match row.map(|row| &row.key) {
+        Some(ItemKey::Entry(key)) => key.id.clone(),
+        Some(key) => fields::name(words, key),
+        None => words.fill("wording.new_title", &[("id", form.key().id())]),
     }
 }
 
-/// Whose the entry is.
-fn from(words: Words, shown: &Shown<'_>, row: Option<&EntryRow>) -> String {
+/// Whose it is.
+fn from(words: Words, shown: &Shown<'_>, row: Option<&ItemRow>) -> String {
     let below = &[("below", shown.view.bundled_id.as_str())];
     match row.map(|row| row.layer) {
+        Some(Layer::Own) if matches!(row.map(|row| &row.key), Some(ItemKey::Words(_) | ItemKey::Cue(_))) => {
+            words.fill("wording.from_both", below)
+        }
         Some(Layer::Below) if shown.view.editable => words.fill("wording.from_below", below),
         Some(Layer::Below) => words.fill("wording.from_bundled", below),
         Some(Layer::Changed) => words.fill("wording.from_changed", below),
         Some(Layer::Own) | None => words.tr("wording.from_own"),
     }
-}
-
-fn fields_ui(ui: &mut Ui, words: Words, form: &mut EntryForm, row: Option<&EntryRow>, writable: bool) -> bool {
-    let before = form.clone();
-    ui.set_width(ui.available_width() - GRID);
-    ui.add_space(GRID / 2.0);
-    field_ui(ui, words, ("phrases", &mut form.phrases, 3), writable);
-    // The level of an entry that takes the place of one below tells which one that is.
-    let own = row.is_none_or(|row| row.layer == Layer::Own);
-    choices_ui(ui, words, form, writable, own);
-    let fields: [Field<'_>; 5] = [
-        ("reason", &mut form.reason, 1),
-        ("instead", &mut form.instead, 2),
-        ("hits", &mut form.hits, 2),
-        ("misses", &mut form.misses, 2),
-        ("exceptions", &mut form.exceptions, 1),
-    ];
-    for field in fields {
-        field_ui(ui, words, field, writable);
-    }
-    *form != before
-}
-
-/// Name and explanation of a field.
-fn label_ui(ui: &mut Ui, name: &str, help: &str) {
-    let tokens = Tokens::of(ui);
-    let width = ui.available_width();
-    let name = card::one_line(ui.painter(), name, theme::bold(BODY), tokens.text, width);
-    let beside = width - name.size().x - 1.5 * GRID;
-    let one = ui.painter().layout_no_wrap(help.to_owned(), theme::font(SMALL), tokens.quiet);
-    let fits = one.size().x <= beside;
-    let help = if fits { one } else { card::lines(ui.painter(), help, theme::font(SMALL), tokens.quiet, width, 3) };
-    let height = if fits { 3.0 * GRID } else { 3.0 * GRID + help.size().y };
-    let (rect, _) = ui.allocate_exact_size(vec2(width, height), Sense::hover());
-    let middle = rect.top() + 1.5 * GRID;
-    let right = card::galley_at(ui.painter(), pos2(rect.left(), middle), name, tokens.text);
-    if fits {
-        card::galley_at(ui.painter(), pos2(right + 1.5 * GRID, middle + 1.0), help, tokens.quiet);
-    } else {
-        ui.painter().galley(pos2(rect.left(), rect.top() + 3.0 * GRID), help, tokens.quiet);
-    }
-}
-
-fn field_ui(ui: &mut Ui, words: Words, (key, text, rows): Field<'_>, writable: bool) {
-    let name = words.tr(&format!("wording.field.{key}.name"));
-    label_ui(ui, &name, &words.tr(&format!("wording.field.{key}.help")));
-    ui.add_space(2.0);
-    let edit = TextEdit::multiline(text)
-        .id_salt(("field", key))
-        .font(theme::font(BODY))
-        .margin(egui::Margin::symmetric(10, 8))
-        .desired_rows(rows)
-        .desired_width(f32::INFINITY)
-        .interactive(writable);
-    // A list of hundreds of characters must not push the rest of the form out of sight.
-    let most = FIELD_LINES * ui.fonts_mut(|fonts| fonts.row_height(&theme::font(BODY))) + 2.0 * GRID;
-    ScrollArea::vertical().id_salt(("lines", key)).max_height(most).auto_shrink([false, true]).show(ui, |ui| {
-        ui.add(edit).widget_info(|| WidgetInfo::labeled(Role::MultilineTextInput, writable, &name));
-    });
-    ui.add_space(1.5 * GRID);
-}
-
-fn choices_ui(ui: &mut Ui, words: Words, form: &mut EntryForm, writable: bool, own: bool) {
-    let tokens = Tokens::of(ui);
-    let line = |ui: &mut Ui, key: &str, add: &mut dyn FnMut(&mut Ui)| {
-        ui.horizontal(|ui| {
-            ui.spacing_mut().item_spacing.x = GRID / 2.0;
-            let (rect, _) = ui.allocate_exact_size(vec2(10.0 * GRID, button::HEIGHT), Sense::hover());
-            let name = card::one_line(ui.painter(), &words.tr(key), theme::bold(BODY), tokens.text, rect.width());
-            card::galley_at(ui.painter(), rect.left_center(), name, tokens.text);
-            add(ui);
-        });
-        ui.add_space(GRID / 2.0);
-    };
-    line(ui, "wording.level", &mut |ui| {
-        for level in [HitLevel::Banned, HitLevel::Discouraged] {
-            let chosen = form.level == level;
-            if chosen || (writable && own) {
-                let clicked = button::choice_ui(ui, &words.tr(level_key(level)), chosen);
-                form.level = if clicked { level } else { form.level };
-            }
-        }
-    });
-    line(ui, "wording.severity", &mut |ui| {
-        for severity in [Severity::Bad, Severity::Watch, Severity::Info] {
-            let chosen = form.severity == severity;
-            if chosen || writable {
-                let clicked = button::choice_ui(ui, &words.tr(severity_key(severity)), chosen);
-                form.severity = if clicked { severity } else { form.severity };
-            }
-        }
-    });
-    ui.add_space(GRID);
 }
 
 fn said_line(ui: &Ui, mood: Mood, sentence: &str, width: f32) -> std::sync::Arc<egui::Galley> {

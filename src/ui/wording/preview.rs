@@ -1,7 +1,8 @@
-//! What the entry finds in a session that was kept: what is new, what is gone, what stays.
+//! What is found in a session that was kept: what is new, what is gone, what stays.
 
 use super::{Shown, WordingPage, note_ui};
-use crate::practice::pack_editor::preview::{Change, PreviewHit, counts};
+use crate::practice::pack_editor::preview::{Change, Found, PreviewHit, counts};
+use crate::practice::pack_editor::{Form, ItemKey, WordList};
 use crate::session::event::HitLevel;
 use crate::time::{SampleTime, clock_text};
 use crate::ui::backend::{SessionEntry, SessionState, Trial};
@@ -22,7 +23,8 @@ impl WordingPage {
         let words = shown.words;
         card::card_ui(ui, rect, "preview", |ui| {
             ui.spacing_mut().item_spacing.y = 0.0;
-            let hits = trial.and_then(|trial| trial.preview.as_ref());
+            let terms = self.selected == Some(ItemKey::Words(WordList::Terms));
+            let hits = trial.and_then(|trial| trial.preview.as_ref()).filter(|_| !terms);
             card::heading_ui(ui, &words.tr("wording.preview"), &summary(words, hits));
             let whole = |session: &&SessionEntry| session.state == SessionState::Complete;
             let sessions: Vec<&SessionEntry> = shown.sessions.iter().filter(whole).collect();
@@ -34,6 +36,10 @@ impl WordingPage {
             ui.add_space(GRID / 2.0);
             self.sessions_ui(ui, words, &sessions);
             ui.add_space(GRID);
+            if terms {
+                note_ui(ui, &words.tr("wording.terms_later"));
+                return;
+            }
             match hits {
                 None => note_ui(ui, &words.tr("wording.listening")),
                 Some(Err(reason)) => note_ui(ui, reason),
@@ -69,9 +75,9 @@ impl WordingPage {
     }
 
     fn hits_ui(&self, ui: &mut Ui, words: Words, hits: &[PreviewHit], stale: bool) {
-        let id = self.selected.as_ref().map(|key| key.id.as_str());
-        let draft = self.drafts.get(&self.slot()).map(|draft| draft.id.as_str());
-        let mine = |hit: &&PreviewHit| id.or(draft) == Some(hit.hit.rule.as_str());
+        let draft = self.drafts.get(&self.slot()).map(Form::key);
+        let key = self.selected.as_ref().or(draft.as_ref());
+        let mine = |hit: &&PreviewHit| key.map(ItemKey::id) == Some(hit.found.id());
         let of = |change: Change| hits.iter().filter(move |hit| hit.change == change);
         ScrollArea::vertical().id_salt("hits").auto_shrink(false).show(ui, |ui| {
             if stale {
@@ -82,12 +88,17 @@ impl WordingPage {
                 hit_ui(ui, words, hit);
             }
             let others = of(Change::Kept).filter(|hit| !mine(hit)).count();
-            if of(Change::Kept).count() == others && hits.len() == others {
+            if hits.len() == others && !matches!(key, Some(ItemKey::Words(_))) {
                 note_ui(ui, &words.tr("wording.no_hit"));
                 ui.add_space(GRID);
             }
             if others > 0 {
-                note_ui(ui, &words.fill("wording.others", &[("count", &others.to_string())]));
+                let key = match key {
+                    Some(ItemKey::Cue(_)) => "wording.other_cues",
+                    Some(ItemKey::Words(_)) => "wording.all_kept",
+                    Some(ItemKey::Entry(_)) | None => "wording.others",
+                };
+                note_ui(ui, &words.fill(key, &[("count", &others.to_string())]));
             }
         });
     }
@@ -114,8 +125,8 @@ fn hit_ui(ui: &mut Ui, words: Words, hit: &PreviewHit) {
     let galley = ui.painter().layout_job(sentence(hit, tokens, ui.available_width() - BEFORE - GRID));
     let height = galley.size().y + 2.5 * GRID + GRID;
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::hover());
-    let time = clock_text(hit.hit.span.start);
-    let label = format!("{} {time} {} {}{}{}", words.tr(key), hit.hit.rule, hit.before, hit.hit.text, hit.after);
+    let time = clock_text(hit.found.span().start);
+    let label = format!("{} {time} {} {}{}{}", words.tr(key), hit.found.id(), hit.before, hit.found.text(), hit.after);
     response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &label));
     let painter = ui.painter();
     let first = rect.top() + 1.5 * GRID;
@@ -123,10 +134,12 @@ fn hit_ui(ui: &mut Ui, words: Words, hit: &PreviewHit) {
     let time = painter.layout_no_wrap(time, theme::font(SMALL), tokens.quiet);
     card::galley_at(painter, pos2(rect.left() + 3.0 * GRID, first), time, tokens.quiet);
     painter.galley(pos2(rect.left() + BEFORE, rect.top()), galley, tokens.text);
-    let about = format!("{} · {}", words.tr(key), hit.hit.rule);
+    let about = format!("{} · {}", words.tr(key), hit.found.id());
     let about = card::one_line(painter, &about, theme::font(SMALL), color, rect.width() - BEFORE);
     card::galley_at(painter, pos2(rect.left() + BEFORE, rect.bottom() - 2.25 * GRID), about, color);
-    response.on_hover_text(&hit.hit.phrase);
+    if let Found::Hit(found) = &hit.found {
+        response.on_hover_text(&found.phrase);
+    }
 }
 
 /// The sentence with what was found marked in it.
@@ -135,9 +148,10 @@ fn sentence(hit: &PreviewHit, tokens: &Tokens, width: f32) -> LayoutJob {
     let mut job = LayoutJob::default();
     job.wrap.max_width = width.max(80.0);
     job.append(&hit.before, 0.0, format(tokens.quiet));
-    let (color, back) = match hit.hit.level {
-        HitLevel::Banned => (tokens.bad, tokens.bad_dim),
-        HitLevel::Discouraged => (tokens.watch, tokens.watch_dim),
+    let (color, back) = match &hit.found {
+        Found::Hit(found) if found.level == HitLevel::Banned => (tokens.bad, tokens.bad_dim),
+        Found::Hit(_) => (tokens.watch, tokens.watch_dim),
+        Found::Cue(_) => (tokens.good, tokens.good_dim),
     };
     let mut found = TextFormat::simple(theme::bold(BODY), color);
     found.background = back;
@@ -145,7 +159,7 @@ fn sentence(hit: &PreviewHit, tokens: &Tokens, width: f32) -> LayoutJob {
         found = format(tokens.quiet);
         found.strikethrough = Stroke::new(1.5, tokens.watch);
     }
-    job.append(&hit.hit.text, 0.0, found);
+    job.append(hit.found.text(), 0.0, found);
     job.append(&hit.after, 0.0, format(tokens.quiet));
     job
 }
