@@ -30,12 +30,55 @@ const MOST_PER_SECOND: f64 = 11.0;
 const MOST_PER_SECOND_REPEATED: f64 = 6.5;
 /// Words of the shortest repetition that is looked at so.
 const LEAST_REPEATED: usize = 6;
+/// Mean log probability below which the model has only guessed, as it does at keys and music; of real speech, what it
+/// writes so is wrong nearly throughout.
+const LEAST_MEAN_LOG_P: f32 = -1.0;
+/// A repetition that fills this share of a window, …
+const LOOP_SHARE: f64 = 0.6;
+/// … by so many times one word, or so many times several, is none that a person says.
+const LOOP_OF_ONE: usize = 8;
+const LOOP_OF_SEVERAL: usize = 6;
+/// Fewer times are enough where the sound has far fewer nuclei than there are syllables written.
+const LOOP_WITHOUT_NUCLEI: usize = 3;
+const WRITTEN_PER_NUCLEUS: f64 = 1.5;
+/// A shorter repetition says nothing, words.
+const SHORTEST_LOOP: usize = 6;
+/// The longest repetition that is looked for, words.
+const LONGEST_REPEATED: usize = 12;
 /// Mean probability below which a window with little speech is a guess.
 const LEAST_MEAN_P: f32 = 0.28;
 
 /// Only letters, digits and Han characters, in lower case.
 fn bare(text: &str) -> String {
     text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+/// Whether a hearing is nothing that anybody said: a guess, or one thing again and again. The model does both at typing,
+/// music and noise, where speech detection can take them for a voice.
+pub fn is_invented(job: &TextJob, words: &[Word], mean_log_p: f32) -> bool {
+    if words.is_empty() || mean_log_p < LEAST_MEAN_LOG_P {
+        return true;
+    }
+    let bare: Vec<String> = words.iter().map(|word| bare(&word.text)).filter(|word| !word.is_empty()).collect();
+    let much = !job.nuclei.is_empty() && units(words) as f64 > job.nuclei.len() as f64 * WRITTEN_PER_NUCLEUS;
+    (1..=LONGEST_REPEATED).any(|length| {
+        let usual = if length == 1 { LOOP_OF_ONE } else { LOOP_OF_SEVERAL };
+        let least = length * if much { LOOP_WITHOUT_NUCLEI } else { usual };
+        let longest = longest_repetition(&bare, length);
+        longest >= least.max(SHORTEST_LOOP) && longest as f64 >= bare.len() as f64 * LOOP_SHARE
+    })
+}
+
+/// Words in the longest stretch that repeats its first `length` words to its end; 0 where nothing does.
+fn longest_repetition(words: &[String], length: usize) -> usize {
+    let (mut longest, mut run) = (0, 0);
+    for at in length..words.len() {
+        run = if words[at] == words[at - length] { run + 1 } else { 0 };
+        if run > 0 {
+            longest = longest.max(run + length);
+        }
+    }
+    longest
 }
 
 /// Removes what cannot have been said in the window.
@@ -128,6 +171,24 @@ mod tests {
             .into_iter()
             .map(|word| word.text)
             .collect()
+    }
+
+    #[test]
+    fn a_guess_and_one_thing_again_and_again_are_nothing_that_was_said() {
+        let mut job = TextJob::of_speech(4.0);
+        let invented = |text: &str, log_p: f32, job: &TextJob| is_invented(job, &words(text, 0.8), log_p);
+        assert!(invented("这次的画面", -1.6, &job), "a guess");
+        assert!(invented("请问问问问问问问问问", -0.2, &job));
+        assert!(invented("我做得很好我做得很好我做得很好我做得很好我做得很好我做得很好", -0.2, &job));
+        for said in ["对对对对对", "可以可以可以可以", "没有没有没有", "您好请问有什么可以帮您"]
+        {
+            assert!(!invented(said, -0.3, &job), "{said}");
+        }
+        // Eight syllables were written where two were spoken.
+        job.nuclei = vec![crate::time::SampleTime(8000), crate::time::SampleTime(16000)];
+        assert!(invented("作词作曲作曲作曲", -0.3, &job));
+        job.nuclei = (0..6).map(|nucleus| crate::time::SampleTime(8000 * nucleus)).collect();
+        assert!(!invented("没有没有没有", -0.3, &job));
     }
 
     #[test]

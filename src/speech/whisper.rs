@@ -4,7 +4,7 @@ mod weigh;
 
 use super::align::align;
 use super::doubt::{Hearing, LONG_S};
-use super::guard::{cut_repetition, keep_what_was_said};
+use super::guard::{cut_repetition, is_invented, keep_what_was_said};
 use super::script_zh::Simplifier;
 use super::tokens::{Token, full_width_punctuation, words_of};
 use super::{Heard, Interrupt, SpeechError, TextJob, Transcriber, Vocabulary, model};
@@ -289,6 +289,9 @@ impl Transcriber for WhisperTranscriber {
         if self.second_look && job.settle && hearing.is_doubtful(job) {
             let full = self.listen(job, Look::Full)?;
             hearing = hearing.or_better(full, job);
+        }
+        if is_invented(job, &hearing.words, hearing.mean_log_p) {
+            hearing.words.clear();
         }
         let mut words = keep_what_was_said(job, hearing.words, hearing.no_speech_p);
         align(&mut words, &job.speech, &job.nuclei);

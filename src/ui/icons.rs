@@ -75,9 +75,7 @@ pub fn paint(painter: &Painter, icon: Icon, rect: Rect, color: Color32) {
         Icon::List | Icon::Gear | Icon::Screen | Icon::Globe | Icon::Moon | Icon::Sun | Icon::Text | Icon::Book => {
             pen.place(icon)
         }
-        Icon::Trash | Icon::More | Icon::Repair | Icon::Refresh | Icon::Lock | Icon::Pencil => {
-            pen.tool(icon)
-        }
+        Icon::Trash | Icon::More | Icon::Repair | Icon::Refresh | Icon::Lock | Icon::Pencil => pen.tool(icon),
     }
 }
 
