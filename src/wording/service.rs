@@ -153,3 +153,7 @@ fn clauses_in(sentence: &Sentence, span: Span) -> Range<usize> {
 #[cfg(test)]
 #[path = "service_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "service/english_tests.rs"]
+mod english_tests;

@@ -1,251 +1,21 @@
 //! English questions: a question word or an auxiliary before its subject at the start of a clause, tags, alternatives.
 
+mod words;
+
 use super::Asked;
 use crate::session::event::QuestionKind::{self, *};
 use crate::wording::line::Line;
 use crate::wording::sentence::Sentence;
-
-/// Said before the clause itself.
-const OPENERS: [&str; 27] = [
-    "okay",
-    "ok",
-    "so",
-    "and",
-    "well",
-    "alright",
-    "all right",
-    "great",
-    "thank you",
-    "thanks",
-    "sorry",
-    "yes",
-    "no",
-    "right",
-    "now",
-    "sure",
-    "um",
-    "uh",
-    "hi",
-    "hello",
-    "sir",
-    "madam",
-    "please",
-    "good morning",
-    "good afternoon",
-    "good evening",
-    "then",
-];
-/// Auxiliaries that stand before their subject in a question.
-const AUXILIARIES: [&str; 24] = [
-    "do", "does", "did", "is", "are", "was", "were", "have", "has", "had", "can", "could", "will", "would", "may",
-    "shall", "should", "am", "must", "might", "whats", "hows", "wheres", "whos",
-];
-/// The same with not: the answer is suggested.
-const NEGATIVE: [&str; 16] = [
-    "dont", "doesnt", "didnt", "isnt", "arent", "wasnt", "werent", "havent", "hasnt", "hadnt", "cant", "couldnt",
-    "wont", "wouldnt", "shouldnt", "aint",
-];
-/// Subjects that follow an auxiliary.
-const SUBJECTS: [&str; 33] = [
-    "you",
-    "i",
-    "we",
-    "it",
-    "that",
-    "this",
-    "there",
-    "he",
-    "she",
-    "they",
-    "the",
-    "your",
-    "my",
-    "our",
-    "any",
-    "anyone",
-    "anything",
-    "everything",
-    "these",
-    "those",
-    "someone",
-    "his",
-    "her",
-    "their",
-    "a",
-    "an",
-    "all",
-    "both",
-    "either",
-    "either of",
-    "mister",
-    "mr",
-    "everyone",
-];
-/// Ways to ask for an answer inside a request.
-const TELL: [&str; 24] = [
-    "tell me",
-    "let me know",
-    "may i ask",
-    "can i ask",
-    "could i ask",
-    "might i ask",
-    "id like to know",
-    "do you know",
-    "do you remember",
-    "do you recall",
-    "remind me",
-    "can i just ask",
-    "give me an idea of",
-    "i would like to know",
-    "say",
-    "share",
-    "confirm",
-    "could i just ask",
-    "explain",
-    "describe",
-    "walk me through",
-    "talk me through",
-    "help me understand",
-    "tell us",
-];
-/// Requests.
-const REQUESTS: [&str; 14] = [
-    "can you",
-    "could you",
-    "would you",
-    "will you",
-    "please",
-    "may i",
-    "can i",
-    "could i",
-    "might i",
-    "would you mind",
-    "do you",
-    "id like",
-    "tell me",
-    "i would like",
-];
-/// Requests that want a story.
-const STORIES: [&str; 10] = [
-    "describe",
-    "explain",
-    "walk me through",
-    "talk me through",
-    "tell me about",
-    "tell me more",
-    "help me understand",
-    "tell me a bit",
-    "tell me a little",
-    "in your own words",
-];
-/// Question words that want a story.
-const STORY_WORDS: [&str; 14] = [
-    "how",
-    "why",
-    "what happened",
-    "what seems",
-    "what brings",
-    "what went",
-    "what made",
-    "what else",
-    "what would you like",
-    "what do you think",
-    "what can i",
-    "what may i",
-    "what kind of problem",
-    "what exactly",
-];
-/// Question words that want a detail.
-const DETAIL_WORDS: [&str; 21] = [
-    "how much",
-    "how many",
-    "how long",
-    "how often",
-    "how old",
-    "how far",
-    "how soon",
-    "how big",
-    "how do you spell",
-    "how old",
-    "who",
-    "whom",
-    "whose",
-    "when",
-    "where",
-    "which",
-    "what",
-    "what time",
-    "what date",
-    "how late",
-    "how tall",
-];
-/// What 'what' asks a story for.
-const STORY_NOUNS: [&str; 12] = [
-    "problem",
-    "issue",
-    "reason",
-    "concern",
-    "concerns",
-    "difficulty",
-    "matter",
-    "going on",
-    "trouble",
-    "opinion",
-    "thoughts",
-    "feedback",
-];
-/// Said behind a statement to have it confirmed.
-const TAGS: [&str; 12] = [
-    "right",
-    "correct",
-    "is that right",
-    "is that correct",
-    "okay",
-    "ok",
-    "is that okay",
-    "is that ok",
-    "is that all right",
-    "yes",
-    "yeah",
-    "is that fine",
-];
-/// Words by which a statement suggests the answer.
-const SUGGESTING: [&str; 13] = [
-    "surely",
-    "obviously",
-    "of course",
-    "must",
-    "clearly",
-    "you would agree",
-    "you agree",
-    "i am sure",
-    "im sure",
-    "probably",
-    "certainly",
-    "i guess",
-    "i assume",
-];
-/// Words that begin a condition.
-const CONDITIONS: [&str; 8] = ["if", "suppose", "supposing", "assuming", "imagine", "provided", "in case", "say we"];
-/// Conditions that are only polite.
-const POLITE: [&str; 9] = [
-    "if you dont mind",
-    "if i may",
-    "if possible",
-    "if thats okay",
-    "if that is okay",
-    "if thats ok",
-    "if you would",
-    "if you can",
-    "if that is all right",
-];
+use std::ops::Range;
+use words::*;
 
 /// The questions of a sentence, clause by clause.
 pub fn questions(texts: &[&str], sentence: &Sentence) -> Vec<Asked> {
     let mut found: Vec<Asked> = Vec::new();
-    for (number, range) in sentence.clauses.iter().enumerate() {
+    let parts: Vec<Range<usize>> = sentence.clauses.iter().flat_map(|clause| parts(texts, clause)).collect();
+    for (number, range) in parts.iter().enumerate() {
         let line = Line { units: &texts[range.clone()] };
-        let before = number.checked_sub(1).map(|one| &sentence.clauses[one]);
+        let before = number.checked_sub(1).map(|one| &parts[one]);
         let earlier = before.map(|range| Line { units: &texts[range.clone()] });
         let asked_before = before.is_some_and(|range| found.last().is_some_and(|one| one.units.end == range.end));
         let Some((kind, reach)) = question(line, earlier, asked_before, sentence.is_marked(range)) else { continue };
@@ -253,6 +23,22 @@ pub fn questions(texts: &[&str], sentence: &Sentence) -> Vec<Asked> {
         found.push(Asked { kind, units: start..range.end });
     }
     found
+}
+
+/// A clause, apart where "and" joins two questions: which model is it and have you registered it.
+fn parts(texts: &[&str], clause: &Range<usize>) -> Vec<Range<usize>> {
+    let line = Line { units: texts };
+    let asks = |range: &Range<usize>| {
+        let part = Line { units: &texts[range.clone()] };
+        let part = part.tail(opened(part));
+        inverted(part).is_some() || question_word(part).is_some()
+    };
+    let joined = (clause.start + 2..clause.end)
+        .find(|place| line.unit(*place) == "and" && asks(&(clause.start..*place)) && asks(&(*place..clause.end)));
+    match joined {
+        Some(place) => vec![clause.start..place, place..clause.end],
+        None => vec![clause.clone()],
+    }
 }
 
 fn question(line: Line, earlier: Option<Line>, asked_before: bool, marked: bool) -> Option<(QuestionKind, bool)> {
@@ -303,8 +89,14 @@ fn plain(line: Line) -> Option<QuestionKind> {
     if let Some(kind) = question_word(line) {
         return Some(kind);
     }
+    if let Some(kind) = short(line) {
+        return Some(kind);
+    }
     let request = line.begins(&REQUESTS).is_some();
     if request {
+        if wants_detail(line) {
+            return Some(Specific);
+        }
         if line.has(&STORIES) {
             return Some(Open);
         }
@@ -329,6 +121,30 @@ fn plain(line: Line) -> Option<QuestionKind> {
         rest.any_at(*place, &["or not", "or anything", "or something", "or so", "or any", "or two"]).is_none()
     });
     Some(if or.is_some() { Choice } else { Closed })
+}
+
+/// The kind of a question without a verb: any other questions, cash or card.
+fn short(line: Line) -> Option<QuestionKind> {
+    let said = line.head(line.ends(&["sir", "madam", "maam"]).unwrap_or(line.len()));
+    if said
+        .begins(&["any other", "any more", "any luck", "any news", "any further", "any chance", "any idea"])
+        .is_some()
+    {
+        return (!said.has(&["you", "just", "please", "can", "will"]) || said.has(&["for you"])).then_some(Closed);
+    }
+    let or = said.find("or")?;
+    let idiom =
+        said.has(&["more or", "sooner or", "one or", "two or", "three or", "or so", "or two", "or not", "or else"]);
+    let verbless = !said.has(&["i", "you", "we", "it", "they", "is", "are", "was", "to", "at", "on", "by", "please"]);
+    (or > 0 && or + 1 < said.len() && said.len() <= 4 && !idiom && verbless).then_some(Choice)
+}
+
+/// Whether a detail is asked for: may I have your postcode.
+fn wants_detail(line: Line) -> bool {
+    let Some(used) = line.begins(&["may i", "can i", "could i", "might i"]) else { return false };
+    let rest = line.tail(used);
+    let rest = rest.tail(rest.begins(&["please", "just", "also", "quickly"]).unwrap_or(0));
+    rest.begins(&WANTED).is_some_and(|verb| rest.tail(verb).begins(&["your"]).is_some())
 }
 
 /// How many units an auxiliary and its subject take up at the start.
@@ -383,6 +199,8 @@ fn question_word(line: Line) -> Option<QuestionKind> {
         "who should",
         "how come",
     ]);
+    // "Who signed for it": somebody did it; "who signed it is on page two" says who that is.
+    let doer = line.unit(0) == "who" && DID.contains(&line.unit(1)) && !line.has(&["is", "was", "will"]);
     let verb = (1..line.len().min(6)).any(|place| {
         line.any_at(place, &AUXILIARIES).is_some()
             && !line.head(place).has(&["i", "you", "we", "it", "they", "he", "she"])
@@ -390,8 +208,8 @@ fn question_word(line: Line) -> Option<QuestionKind> {
     let contracted = line.begins(&["whats", "hows", "wheres", "whos"]).is_some();
     let joins =
         line.begins(&["which is", "which are", "which was", "who is the", "when it", "when you", "when i", "when we"]);
-    let asks =
-        (subject_question.is_some() || verb || contracted || after.is_some_and(|used| used > 1)) && joins.is_none();
+    let asks = (subject_question.is_some() || doer || verb || contracted || after.is_some_and(|used| used > 1))
+        && joins.is_none();
     asks.then_some(kind)
 }
 
@@ -399,7 +217,7 @@ fn kind_of_word(line: Line) -> Option<QuestionKind> {
     if line.begins(&["whats", "what"]).is_some() && line.head(9).has(&STORY_NOUNS) {
         return Some(Open);
     }
-    if line.begins(&DETAIL_WORDS[..10]).is_some() {
+    if line.begins(&DETAIL_WORDS[..10]).is_some() || line.begins(&DETAIL_HOW).is_some() {
         return Some(Specific);
     }
     if line.begins(&STORY_WORDS).is_some() || line.begins(&["hows"]).is_some() {
@@ -434,5 +252,9 @@ fn tag(line: Line, earlier: Option<Line>) -> Option<QuestionKind> {
     let predicate =
         bare && main.ends(&["is", "are", "was", "all", "you", "thats", "its", "youre", "be", "not", "the"]).is_some();
     let question = plain(main).is_some();
-    (!predicate && !question).then_some(if suggests(statement) { Leading } else { Closed })
+    let assumes = line.ends(&["i take it", "i presume", "i suppose"]).is_some();
+    (!predicate && !question).then_some(if assumes || suggests(statement) { Leading } else { Closed })
 }
+
+#[cfg(test)]
+mod tests;

@@ -22,7 +22,7 @@ const KEPT_CUES: usize = 32;
 const FOREVER: SampleTime = SampleTime(u64::MAX);
 
 /// What shows an alternative without a cue of the pack; 不可以 shows none.
-const ALTERNATIVES: [&str; 20] = [
+const ALTERNATIVES: [&str; 36] = [
     "您可以",
     "可以帮您",
     "可以给您",
@@ -43,6 +43,22 @@ const ALTERNATIVES: [&str; 20] = [
     "instead",
     "what i can do",
     "let me",
+    "i could",
+    "we could",
+    "how about",
+    "what about",
+    "shall i",
+    "shall we",
+    "would you like",
+    "id suggest",
+    "i suggest",
+    "id recommend",
+    "why not",
+    "you may want",
+    "you might want",
+    "you might like",
+    "put you through",
+    "we do have",
 ];
 /// Times that hold no number.
 const TIMES: [&str; 53] = [
@@ -100,7 +116,7 @@ const TIMES: [&str; 53] = [
     "天内",
     "两三天",
 ];
-const TIMES_EN: [&str; 24] = [
+const TIMES_EN: [&str; 49] = [
     "now",
     "right away",
     "immediately",
@@ -125,7 +141,35 @@ const TIMES_EN: [&str; 24] = [
     "a few minutes",
     "an hour",
     "at once",
+    "by noon",
+    "at noon",
+    "midday",
+    "lunchtime",
+    "lunch time",
+    "by evening",
+    "in the evening",
+    "in the morning",
+    "in the afternoon",
+    "end of the day",
+    "end of day",
+    "weekend",
+    "this month",
+    "next month",
+    "few hours",
+    "few days",
+    "couple of hours",
+    "couple of days",
+    "couple of minutes",
+    "working days",
+    "working day",
+    "business days",
+    "business day",
+    "within",
+    "straightaway",
 ];
+
+/// Minutes that are no duration.
+const IDLE_EN: [&str; 4] = ["just a minute", "hold on a minute", "hang on a minute", "wait a minute"];
 
 /// What a cue needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -259,6 +303,8 @@ impl Beside {
                     || offered(Line { units: &texts[refused.end..] })
             }
             Need::Time => has_time(sentence, &texts),
+            // "Just a minute" says no more than "just a moment".
+            Need::Duration if (Line { units: &texts }).has(&IDLE_EN) => shown("D8.duration"),
             Need::Duration => shown("D8.duration") || has_time(sentence, &texts),
         }
     }

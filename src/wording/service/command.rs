@@ -1,5 +1,7 @@
 //! Commands to the customer, and their request form (curriculum H1).
 
+mod english;
+
 use super::imperative::imperative;
 use crate::session::event::{Language, Severity};
 use crate::wording::line::Line;
@@ -192,7 +194,7 @@ pub fn command(sentence: &Sentence) -> Vec<Command> {
     let texts = sentence.texts();
     let whole = Line { units: &texts };
     if sentence.language == Language::En {
-        return english(sentence, &texts);
+        return english::commands(sentence, &texts);
     }
     if whole.has(&POLITE) {
         return Vec::new();
@@ -405,83 +407,4 @@ fn request(line: Line, opening: &str, adverbs: &str) -> String {
         return format!("请您{text}，好吗？");
     }
     format!("{opening}{text}，好吗？")
-}
-
-/// Verbs with which an English command begins.
-const VERBS_EN: [&str; 48] = [
-    "give", "tell", "send", "hold", "wait", "call", "spell", "say", "repeat", "check", "go", "read", "fill", "sign",
-    "pay", "put", "get", "bring", "come", "stop", "listen", "look", "calm", "restart", "open", "close", "click",
-    "press", "type", "enter", "provide", "confirm", "speak", "show", "write", "log", "turn", "plug", "unplug", "try",
-    "download", "ask", "answer", "find", "fax", "email", "hang", "dont",
-];
-/// What makes an English sentence a request, or a statement.
-const POLITE_EN: [&str; 18] = [
-    "please",
-    "could",
-    "would",
-    "can",
-    "may",
-    "if",
-    "kindly",
-    "lets",
-    "let us",
-    "mind",
-    "thank",
-    "thanks",
-    "i",
-    "we",
-    "sorry",
-    "so that",
-    "when",
-    "feel free",
-];
-/// What comforts.
-const COMFORT_EN: [&str; 9] = [
-    "dont worry",
-    "dont hesitate",
-    "take your time",
-    "dont be",
-    "look forward",
-    "get well",
-    "go ahead",
-    "dont mention",
-    "call us any time",
-];
-
-fn english(sentence: &Sentence, texts: &[&str]) -> Vec<Command> {
-    if (Line { units: texts }).has(&POLITE_EN) {
-        return Vec::new();
-    }
-    let openers =
-        ["okay", "ok", "so", "and", "well", "now", "then", "right", "sir", "madam", "just", "alright", "no", "yes"];
-    let commanded = |range: &Range<usize>| {
-        let mut first = range.start;
-        let line = Line { units: texts };
-        while let Some(used) = line.any_at(first, &openers).filter(|used| first + used < range.end) {
-            first += used;
-        }
-        // "You wait there" commands, "you call us" may tell what is done.
-        let subject = line.any_at(first, &["you"]).unwrap_or(0);
-        let verb = first + subject;
-        let clause = line.head(range.end);
-        let commands = verb < range.end
-            && clause.any_at(verb, &VERBS_EN).is_some()
-            && clause.any_at(verb, &COMFORT_EN).is_none()
-            && (subject == 0
-                || clause.any_at(verb, &["wait", "hold", "listen", "stop", "give", "tell", "go"]).is_some())
-            && !sentence.is_marked(range);
-        let said = sentence.text_of(&(verb..range.end));
-        let said = lower_first(said.trim_end_matches(|c: char| !c.is_alphanumeric()));
-        let request = match said.strip_prefix("don't ") {
-            Some(rest) => format!("Could you please not {rest}?"),
-            None => format!("Could you {said}, please?"),
-        };
-        commands.then(|| Command { units: range.clone(), severity: Severity::Watch, request })
-    };
-    sentence.clauses.iter().filter_map(commanded).collect()
-}
-
-fn lower_first(text: &str) -> String {
-    let mut rest = text.trim().chars();
-    rest.next().map(|first| first.to_lowercase().chain(rest).collect()).unwrap_or_default()
 }

@@ -1,13 +1,14 @@
 //! Drawback and benefit (curriculum D9): what is said last stays, so the drawback comes first.
 
+mod english;
+
 use crate::session::event::Language;
 use crate::wording::line::Line;
 use crate::wording::sentence::Sentence;
 use std::ops::Range;
 
 /// Words that turn from one side to the other.
-const TURNS: [&str; 13] =
-    ["但是", "不过", "可是", "只不过", "只是", "可惜", "只可惜", "唯一的", "就是", "然而", "但", "but", "although"];
+const TURNS: [&str; 11] = ["但是", "不过", "可是", "只不过", "只是", "可惜", "只可惜", "唯一的", "就是", "然而", "但"];
 /// Words before the side that is granted.
 const GRANTS: [&str; 9] = ["虽然", "虽说", "尽管", "是", "虽", "though", "although", "while", "yes"];
 /// Properties of an offer that are good whatever they are said of.
@@ -198,54 +199,10 @@ const OF_THINGS: [(&[&str], &[&str], &[&str]); 8] = [
         &["少", "差", "小", "单一"],
     ),
 ];
-const GOOD_EN: [&str; 22] = [
-    "cheaper",
-    "cheap",
-    "faster",
-    "fast",
-    "better",
-    "more features",
-    "more service",
-    "free",
-    "reliable",
-    "easy",
-    "easier",
-    "convenient",
-    "safe",
-    "safer",
-    "durable",
-    "lighter",
-    "good quality",
-    "great",
-    "excellent",
-    "save",
-    "good",
-    "stronger",
-];
-const BAD_EN: [&str; 18] = [
-    "expensive",
-    "slow",
-    "slower",
-    "heavy",
-    "heavier",
-    "complicated",
-    "costs more",
-    "cost more",
-    "longer",
-    "limited",
-    "noisy",
-    "difficult",
-    "worse",
-    "inconvenient",
-    "extra fee",
-    "more expensive",
-    "pricey",
-    "delay",
-];
 /// Before what somebody else weighs up.
 const QUOTES: [&str; 6] = ["您说", "你说", "您觉得", "您担心", "您提到", "他说"];
 /// Turn the word behind them into its opposite.
-const NOT: [&str; 8] = ["不", "没", "没有", "不太", "不够", "不是很", "not", "isnt"];
+const NOT: [&str; 6] = ["不", "没", "没有", "不太", "不够", "不是很"];
 
 /// A benefit that was named before its drawback.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -263,7 +220,9 @@ pub fn reversed(sentence: &Sentence) -> Option<Order> {
     let english = sentence.language == Language::En;
     let mut at = 0;
     while at < whole.len() {
-        let Some(length) = turn_at(whole, at).or_else(|| bare_turn(sentence, whole, at)) else {
+        let mandarin = || turn_at(whole, at).or_else(|| bare_turn(sentence, whole, at));
+        let turn = if english { english::turn_at(sentence, whole, at) } else { mandarin() };
+        let Some(length) = turn else {
             at += 1;
             continue;
         };
@@ -319,7 +278,7 @@ fn side(sentence: &Sentence, at: usize, before: bool) -> Range<usize> {
 
 /// Above zero where more good is said than bad, below it where more bad is.
 fn value(line: Line, english: bool) -> i32 {
-    let (good, bad): (&[&str], &[&str]) = if english { (&GOOD_EN, &BAD_EN) } else { (&GOOD, &BAD) };
+    let (good, bad): (&[&str], &[&str]) = if english { (&english::GOOD, &english::BAD) } else { (&GOOD, &BAD) };
     let mut sum = 0;
     let mut at = 0;
     while at < line.len() {
@@ -331,8 +290,8 @@ fn value(line: Line, english: bool) -> i32 {
             (None, None) => (0, 1),
         };
         let before = line.head(at);
-        let denied =
-            gain != 0 && (before.ends(&NOT).is_some() || before.head(at.saturating_sub(1)).ends(&NOT).is_some());
+        let not: &[&str] = if english { &english::NOT } else { &NOT };
+        let denied = gain != 0 && (before.ends(not).is_some() || before.head(at.saturating_sub(1)).ends(not).is_some());
         sum += if denied { -gain } else { gain };
         at += used;
     }
