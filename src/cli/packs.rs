@@ -51,7 +51,7 @@ fn check_pack(file: &str) -> Outcome {
 
 fn try_pack(wanted: &TryArgs, locale: &str) -> Outcome {
     let (pack, file) = wanted.pack_and_file();
-    let pack = Arc::new(load_pack(pack).map_err(setup_failure)?);
+    let pack = load_pack(pack).map_err(setup_failure)?;
     if file.is_none() && std::io::stdin().is_terminal() {
         eprintln!("{}", t!("cli.try.typing", locale = locale));
     }

@@ -1,6 +1,7 @@
 //! Practising: profiles, the score and the report, and which single thing to tell the agent next.
 
 pub mod baseline;
+pub mod bundled_packs;
 pub mod checklist;
 pub mod choices;
 pub mod dismissals;

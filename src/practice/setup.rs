@@ -1,5 +1,6 @@
 //! What a session is set up with: profile, pack, language and model, named by the person and loaded here.
 
+use super::bundled_packs::bundled_pack;
 use super::profile::{self, ProfileError};
 use crate::audio::source::Source;
 use crate::engine::EngineError;
@@ -95,7 +96,7 @@ impl Setup {
     /// # Errors
     /// [`SetupError`], one sentence for the person.
     pub fn load(profile: &str, pack: Option<&str>, language: Language) -> Result<Self, SetupError> {
-        let pack = Arc::new(load_pack(pack.unwrap_or(usual_pack(language)))?);
+        let pack = load_pack(pack.unwrap_or(usual_pack(language)))?;
         Ok(Self { profile: profile::load(profile)?, pack, language })
     }
 
@@ -168,7 +169,7 @@ fn read_below(path: &Path, pack: &Pack, above: &mut Vec<PathBuf>) -> Result<Opti
     let Some(lower) = pack.extends.clone() else { return Ok(None) };
     above.push(path.to_owned());
     let (place, wanted) = (lower.place, lower.name);
-    let bundled = Pack::bundled(&wanted);
+    let bundled = bundled_pack(&wanted);
     let next = path.with_file_name(&wanted);
     if bundled.is_none() {
         let plain = Path::new(&wanted).file_name().is_some_and(|name| name == wanted.as_str());
@@ -184,7 +185,7 @@ fn read_below(path: &Path, pack: &Pack, above: &mut Vec<PathBuf>) -> Result<Opti
         return Err(SetupError::TooManyLayers { place, wanted });
     }
     Ok(Some(match bundled {
-        Some(bundled) => bundled?,
+        Some(bundled) => Arc::unwrap_or_clone(bundled?),
         None => read_layers(&next, above)?,
     }))
 }
@@ -202,13 +203,13 @@ fn bundled_ids() -> String {
 ///
 /// # Errors
 /// [`SetupError`], one sentence for the person.
-pub fn load_pack(wanted: &str) -> Result<Pack, SetupError> {
-    if let Some(bundled) = Pack::bundled(wanted) {
+pub fn load_pack(wanted: &str) -> Result<Arc<Pack>, SetupError> {
+    if let Some(bundled) = bundled_pack(wanted) {
         return Ok(bundled?);
     }
     let path = Path::new(wanted);
     if path.extension().is_some_and(|ending| ending == "toml") || path.exists() {
-        return read_pack(path);
+        return read_pack(path).map(Arc::new);
     }
     Err(SetupError::UnknownPack { wanted: wanted.to_owned(), known: bundled_ids() })
 }

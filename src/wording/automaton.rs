@@ -11,10 +11,11 @@
 
 use super::alphabet::{Costs, PriceList};
 use super::graph::{Form, Graph, Node};
+use super::lately::{Lately, Past};
 use super::phrase::Phrase;
 use super::sound::{Class, REFUSED, Symbol};
-use super::triggers::{self, Lately};
-use super::way::arrives;
+use super::triggers;
+use super::undecided::LookedAt;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
@@ -100,12 +101,12 @@ pub struct Heard {
     pub gap: Break,
     /// Whether a clause begins with it.
     pub clause_start: bool,
-    class: Class,
+    pub class: Class,
     pub filler: bool,
     /// Price of its having been put in.
     pub inserted: f32,
     /// The phrases that may have begun with it and the units before, once it was asked for.
-    pub begun: Option<Arc<[Begun]>>,
+    pub begun: Option<Vec<Begun>>,
 }
 
 /// A phrase of which a beginning was heard.
@@ -114,6 +115,8 @@ pub struct Begun {
     pub form: u32,
     /// Units that the beginning is long at most.
     pub units: u16,
+    /// Place among the nodes of the phrase up to which nothing goes on from it.
+    pub place: u32,
 }
 
 /// A phrase that is awake.
@@ -140,8 +143,10 @@ pub struct Automaton {
     next: Vec<Awake>,
     then: Vec<Token>,
     woken: Vec<u32>,
-    pub(super) scratch: Vec<Token>,
-    pub(super) begun: Vec<Token>,
+    scratch: Vec<Token>,
+    pub(super) room: Vec<Token>,
+    /// Phrases that were looked at while a finding waits.
+    pub(super) looked_at: LookedAt,
 }
 
 /// Units remembered for phrases that wake. No way through a phrase is longer, but for those with most of the
@@ -188,7 +193,8 @@ impl Automaton {
             then: Vec::new(),
             woken: Vec::new(),
             scratch: Vec::new(),
-            begun: Vec::new(),
+            room: Vec::new(),
+            looked_at: LookedAt::default(),
         }
     }
 
@@ -202,6 +208,7 @@ impl Automaton {
         self.heard.clear();
         self.awake.clear();
         self.now.clear();
+        self.looked_at.clear();
     }
 
     /// Hears unit number `number` behind `gap` and reports what is complete with it. `clause_start` says that a
@@ -215,6 +222,7 @@ impl Automaton {
         }
         let heard = self.take_in(heard, number, gap, clause_start);
         self.heard.push_back(heard);
+        self.looked_at.step();
         self.wake();
         self.move_on(found);
         std::mem::swap(&mut self.now, &mut self.then);
@@ -240,13 +248,8 @@ impl Automaton {
         woken.clear();
         woken.extend_from_slice(&graph.ends.restless);
         let Some(at) = heard.len().checked_sub(1) else { return };
-        let mut lately = Lately::new(heard, at, graph.reach);
-        graph.ends.heard(&heard[at].costs, &mut lately, |trigger| {
-            let form = &graph.forms[trigger.form as usize];
-            if arrives(graph, form, heard, graph.ends.bounds(form, trigger), trigger.place as usize, at) {
-                woken.push(trigger.form);
-            }
-        });
+        let past = Past::new(heard, at, graph.reach);
+        graph.ends.heard(graph, &mut Lately::new(&past), |_| true, |trigger| woken.push(trigger.form));
         woken.sort_unstable();
         woken.dedup();
     }
@@ -273,7 +276,12 @@ impl Automaton {
                     let now = &self.now[before.tokens..before.tokens + form.nodes.len()];
                     advance(&self.graph, number as usize, newest, now, &mut self.then, Some(found))
                 }
-                None => catch_up(&self.graph, number as usize, &self.heard, &mut self.scratch, &mut self.then, found),
+                None => {
+                    let (tokens, room) = (&mut self.scratch, &mut self.room);
+                    let oldest = catch_up(&self.graph, number as usize, &self.heard, tokens, room, Some(found));
+                    self.then.extend_from_slice(tokens);
+                    oldest
+                }
             };
             let woken = if is_woken { newest.number } else { before.map_or(0, |before| before.woken) };
             // What was begun later than the last pair holds none yet, and will wake the phrase when it does.
@@ -286,31 +294,54 @@ impl Automaton {
     }
 }
 
-/// Appends the tokens of form `number`, which sleeps, to `then` as they would be if it had heard everything, and
-/// reports what is complete with the newest unit. Returns the start of the oldest token.
+/// Makes `tokens` those of form `number`, which sleeps, as they would be if it had heard everything, and reports what is
+/// complete with the newest unit. Returns the start of the oldest token. `room` is for the work.
 pub fn catch_up(
     graph: &Graph,
     number: usize,
     heard: &VecDeque<Heard>,
-    now: &mut Vec<Token>,
-    then: &mut Vec<Token>,
-    found: &mut Vec<Found>,
+    tokens: &mut Vec<Token>,
+    room: &mut Vec<Token>,
+    found: Option<&mut Vec<Found>>,
 ) -> u64 {
     let form = &graph.forms[number];
-    let first = then.len();
-    now.clear();
-    now.resize(form.nodes.len(), NOWHERE);
-    let units = reach(form, heard);
-    let mut oldest = u64::MAX;
-    for (place, one) in heard.range(heard.len() - units..).enumerate() {
-        let newest = place + 1 == units;
-        then.truncate(first);
+    tokens.clear();
+    tokens.resize(form.nodes.len(), NOWHERE);
+    let units = heard.range(heard.len() - reach(form, heard)..);
+    hear_on(graph, number, units, tokens, u64::MAX, room, found)
+}
+
+/// Moves `tokens` of form `number`, the oldest of which started at `oldest`, on by `units` and reports what is complete
+/// with the last of them. Returns the start of the oldest token, `u64::MAX` when there is none. `room` is for the work.
+pub fn hear_on<'a>(
+    graph: &Graph,
+    number: usize,
+    units: impl ExactSizeIterator<Item = &'a Heard>,
+    tokens: &mut Vec<Token>,
+    mut oldest: u64,
+    room: &mut Vec<Token>,
+    mut found: Option<&mut Vec<Found>>,
+) -> u64 {
+    let form = &graph.forms[number];
+    let newest = units.len().saturating_sub(1);
+    for (place, one) in units.enumerate() {
+        if oldest == u64::MAX && !may_begin(graph, form, one) {
+            continue;
+        }
+        room.clear();
         // Whatever was complete earlier would have woken the phrase then.
-        oldest = advance(graph, number, one, now, then, newest.then_some(&mut *found));
-        now.clear();
-        now.extend_from_slice(&then[first..]);
+        let found = if place == newest { found.take() } else { None };
+        oldest = advance(graph, number, one, tokens, room, found);
+        std::mem::swap(tokens, room);
     }
     oldest
+}
+
+/// Whether a way into `form` may begin with `heard`, or behind it with the first unit left out.
+fn may_begin(graph: &Graph, form: &Form, heard: &Heard) -> bool {
+    let mut first = graph.first_nodes(form);
+    (heard.clause_start || !form.at_start)
+        && first.any(|node| own_cost(form, node, &heard.costs.all, heard.class).min(node.left_out) <= form.limit)
 }
 
 /// How many of the newest units a way into `form` that is still open can have begun with.
@@ -343,14 +374,20 @@ pub fn advance(
     let form = &graph.forms[number];
     let base = then.len();
     let starts = heard.clause_start || !form.at_start;
+    let reached = |token: &Token| token.cost < REFUSED;
     let mut oldest = u64::MAX;
+    // Behind this node only what was there before is open.
+    let mut until = if starts { graph.last_first(form) } else { 0 };
     for (place, node) in graph.nodes(form).iter().enumerate() {
+        let here = reached(&now[place]);
+        if here {
+            until = until.max(node.farthest as usize);
+        }
         let before = graph.before(node);
         let may_begin = node.first && starts;
         // Most nodes are out of reach most of the time.
-        let reached = |token: &Token| token.cost < REFUSED;
         let from = |before: &u32| reached(&now[*before as usize]) || reached(&then[base + *before as usize]);
-        if !may_begin && !reached(&now[place]) && !before.iter().any(from) {
+        if !here && (place > until || !may_begin && !before.iter().any(from)) {
             then.push(NOWHERE);
             continue;
         }
@@ -360,6 +397,7 @@ pub fn advance(
             continue;
         }
         then.push(token);
+        until = until.max(node.farthest as usize);
         oldest = oldest.min(token.start);
         if let Some(found) = found.as_mut()
             && ends_here
@@ -386,7 +424,7 @@ fn arrive(
     now: &[Token],
     then: &[Token],
 ) -> (Token, bool) {
-    let own = own_cost(form, node, heard);
+    let own = own_cost(form, node, &heard.costs.all, heard.class);
     let counted = u16::from(node.symbol.is_some());
     let crossing = crossing(node, heard.gap);
     let mut best = NOWHERE;
@@ -416,15 +454,17 @@ fn arrive(
     (best, ends_here)
 }
 
-/// Price of hearing `heard` for `node`.
-pub fn own_cost(form: &Form, node: &Node, heard: &Heard) -> f32 {
+/// Price of hearing a unit of this class, which costs so much as each unit of the alphabet, for `node`.
+pub fn own_cost(form: &Form, node: &Node, costs: &[f32], class: Class) -> f32 {
     match node.symbol {
-        Some(symbol) => match heard.costs.all[symbol as usize] {
-            cost if node.required && cost > REQUIRED_MAX => REFUSED,
-            cost => cost,
-        },
-        None => gap_cost(heard.class, form.purpose),
+        Some(symbol) => as_required(node, costs[symbol as usize]),
+        None => gap_cost(class, form.purpose),
     }
+}
+
+/// What `cost` is for `node`, for which a worse unit may not stand when it is required.
+pub fn as_required(node: &Node, cost: f32) -> f32 {
+    if node.required && cost > REQUIRED_MAX { REFUSED } else { cost }
 }
 
 /// Price of what lies before the unit that is heard for `node`.

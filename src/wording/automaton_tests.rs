@@ -89,6 +89,30 @@ fn text() -> impl Strategy<Value = Vec<(char, Break, bool)>> {
     prop::collection::vec((chars(), gap, prop::bool::weighted(0.1)), 1..60)
 }
 
+/// What may happen to a unit of a phrase when it is said or heard.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Wear {
+    None,
+    /// Something else is there.
+    Misheard,
+    /// A filler is there.
+    Filler,
+    LeftOut,
+    /// Something lies before it.
+    PutIn,
+}
+
+fn worn() -> impl Strategy<Value = Vec<Wear>> {
+    let wear = prop_oneof![
+        12 => Just(Wear::None),
+        1 => Just(Wear::Misheard),
+        1 => Just(Wear::Filler),
+        1 => Just(Wear::LeftOut),
+        2 => Just(Wear::PutIn),
+    ];
+    prop::collection::vec(wear, 1..30)
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(1000) })]
 
@@ -96,17 +120,20 @@ proptest! {
     fn sleeping_phrases_miss_nothing(
         phrases in prop::collection::vec((phrase(), any::<bool>()), 1..12),
         mut text in text(),
-        said in prop::collection::vec((any::<prop::sample::Index>(), any::<prop::sample::Index>()), 0..4),
+        said in prop::collection::vec((any::<prop::sample::Index>(), any::<prop::sample::Index>(), worn()), 0..4),
     ) {
-        // A phrase, said at some place of the text over what was there.
-        for (which, place) in said {
+        // A phrase, said at some place of the text over what was there, and not quite as it is written.
+        for (which, place, worn) in said {
             let (phrase, _) = &phrases[which.index(phrases.len())];
-            let place = place.index(text.len());
-            let letters = phrase.chars().filter(|c| c.is_alphabetic());
-            for (at, letter) in letters.enumerate() {
-                if at % 5 != 3 && let Some(unit) = text.get_mut(place + at) {
-                    unit.0 = letter;
+            let mut place = place.index(text.len());
+            for (letter, wear) in phrase.chars().filter(|c| c.is_alphabetic()).zip(worn.iter().cycle()) {
+                place += usize::from(*wear == Wear::PutIn);
+                match text.get_mut(place).filter(|_| *wear != Wear::LeftOut) {
+                    Some(unit) if *wear == Wear::Filler => unit.0 = '就',
+                    Some(unit) if *wear != Wear::Misheard => unit.0 = letter,
+                    _ => {}
                 }
+                place += usize::from(*wear != Wear::LeftOut);
             }
         }
         let parsed: Vec<(Phrase, bool)> = phrases

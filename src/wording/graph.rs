@@ -21,6 +21,8 @@ pub struct Form {
     pub at_start: bool,
     /// Whether a clause must end behind it.
     pub at_end: bool,
+    /// Whether the end of a sentence may lie inside it.
+    pub breaks: bool,
     /// Most units it stands for.
     pub longest: u16,
     /// The highest price that a way through it may have.
@@ -29,6 +31,8 @@ pub struct Form {
     pub gaps: u16,
     /// Its nodes.
     pub nodes: Range<usize>,
+    /// Those that it may begin with.
+    first: Range<usize>,
 }
 
 impl Form {
@@ -45,6 +49,8 @@ pub struct Node {
     pub symbol: Option<u32>,
     /// The nodes that lead here, all with smaller places: a range of [`Graph::before`].
     before: Range<u32>,
+    /// The last node that it leads to, or itself.
+    pub farthest: u32,
     /// Price of leaving this unit out.
     pub left_out: f32,
     /// Units that may still follow.
@@ -70,6 +76,7 @@ pub struct Graph {
     pub forms: Vec<Form>,
     nodes: Vec<Node>,
     before: Vec<u32>,
+    first: Vec<u32>,
     /// Units that may be put in anywhere.
     pub fillers: HashSet<String>,
     /// What tells that a phrase may be complete soon.
@@ -109,6 +116,16 @@ impl Graph {
         &self.nodes[form.nodes.clone()]
     }
 
+    /// The nodes that a form may begin with.
+    pub fn first_nodes(&self, form: &Form) -> impl Iterator<Item = &Node> {
+        self.first[form.first.clone()].iter().map(|place| &self.nodes(form)[*place as usize])
+    }
+
+    /// The place of the last node that a form may begin with.
+    pub fn last_first(&self, form: &Form) -> usize {
+        self.first[form.first.clone()].last().map_or(0, |place| *place as usize)
+    }
+
     /// The places of the nodes that lead to `node`.
     pub fn before(&self, node: &Node) -> &[u32] {
         &self.before[node.before.start as usize..node.before.end as usize]
@@ -135,6 +152,9 @@ impl Graph {
             node.left_out = if node.left_out > LIGHT_LEFT_OUT { REFUSED } else { node.left_out };
         }
         let nodes = first..self.nodes.len();
+        let begins = self.first.len();
+        let places = self.nodes[nodes.clone()].iter().enumerate().filter(|(_, node)| node.first);
+        self.first.extend(places.map(|(place, _)| place as u32));
         let gaps = self.nodes[nodes.clone()].iter().filter(|node| node.symbol.is_none()).count();
         self.forms.push(Form {
             subject,
@@ -142,10 +162,12 @@ impl Graph {
             purpose,
             at_start: phrase.at_start,
             at_end: phrase.at_end,
+            breaks: self.nodes[nodes.clone()].iter().any(|node| node.break_before),
             longest,
             limit: budget(longest),
             gaps: u16::try_from(gaps).unwrap_or(u16::MAX),
             nodes,
+            first: begins..self.first.len(),
         });
     }
 }
@@ -226,9 +248,13 @@ impl Builder<'_> {
         let place = (self.graph.nodes.len() - self.first) as u32;
         let start = self.graph.before.len() as u32;
         self.graph.before.extend_from_slice(&ends.nodes);
+        for &before in &ends.nodes {
+            self.graph.nodes[self.first + before as usize].farthest = place;
+        }
         self.graph.nodes.push(Node {
             symbol,
             before: start..self.graph.before.len() as u32,
+            farthest: place,
             left_out,
             ahead: u16::try_from(ahead).unwrap_or(u16::MAX),
             first: ends.begin,

@@ -14,6 +14,7 @@ mod cue;
 mod cue_matcher;
 mod facts;
 mod graph;
+mod lately;
 mod line;
 mod listen;
 mod matcher;

@@ -17,13 +17,12 @@
 //! is followed back to the beginning ([`super::way`]). Nothing is lost by it: `automaton_tests` compares it with
 //! looking at every phrase always.
 
-use super::alphabet::Costs;
-use super::automaton::{Heard, INSERTED};
-use super::graph::{Form, Graph};
+use super::automaton::{INSERTED, as_required};
+use super::graph::{Form, Graph, Node};
+use super::lately::Lately;
 use super::shares::{Plan, beginning, between, common, end};
 use super::sound::REFUSED;
-use super::way::Bounds;
-use std::collections::VecDeque;
+use super::way::arrives;
 
 /// No trigger costs more.
 pub const HIGHEST: f32 = 0.46;
@@ -45,24 +44,35 @@ pub struct Trigger {
     pub units: u16,
     /// What it may cost.
     most: f32,
-    /// See [`Bounds`].
+    /// Added to the slack of a node, what all units from there to this one may cost.
     total: f32,
-    /// See [`Bounds`].
+    /// What all units up to this one may cost.
     whole: f32,
     /// Units that every way to it goes through, the nearest first: a range of all [`Guard`]s.
     guards: (u32, u32),
+    /// Most units from the first one of a way to it, as [`Guard::steps`]; 0 when a guard stands there.
+    begins: u16,
 }
 
 /// A unit of a phrase that every way to its trigger goes through.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Guard {
     symbol: u32,
+    /// Its place among the nodes of the phrase.
+    place: u32,
     /// Price of leaving it out.
     left_out: f32,
     /// What all units from it to the trigger may cost.
     most: f32,
-    /// Most units from it to the trigger when nothing is put in.
+    /// Most units from it to the trigger when nothing but fillers is put in.
     steps: u16,
+}
+
+impl Guard {
+    /// The lowest price at which it may have been met before the newest unit, or less.
+    fn cheapest(&self, lately: &mut Lately<'_>) -> f32 {
+        lately.cheapest(self.symbol, self.steps).min(self.left_out)
+    }
 }
 
 /// Triggers that have the unit and the nearest guard in common.
@@ -84,76 +94,10 @@ pub struct Triggers {
     groups: Vec<Group>,
     triggers: Vec<Trigger>,
     guards: Vec<Guard>,
-    /// See [`Bounds`], for all nodes of the graph.
+    /// For all nodes of the graph, see [`Trigger`].
     slack: Vec<f32>,
     /// Phrases without triggers, which must never sleep.
     pub restless: Vec<u32>,
-}
-
-/// The units heard up to one of them, the newest first.
-pub struct Lately<'a> {
-    costs: Vec<&'a [f32]>,
-    /// How far back a guard may lie that lies so far back when nothing but fillers is put in.
-    reach: Vec<usize>,
-    /// For each unit of the alphabet the lowest price in the 1, 2, … units before the newest one, as far as asked for.
-    lowest: Vec<f32>,
-    /// How many such rows there are.
-    rows: usize,
-}
-
-/// Rows of [`Lately::lowest`] at most; what may lie farther back is looked for one unit at a time.
-const MOST_ROWS: usize = 8;
-
-impl<'a> Lately<'a> {
-    /// The unit at `at` and up to `most` before it.
-    pub fn new(heard: &'a VecDeque<Heard>, at: usize, most: usize) -> Self {
-        let costs: Vec<&[f32]> = heard.range(..=at).rev().take(most + 1).map(|one| &*one.costs.all).collect();
-        let filler = |back: usize| at.checked_sub(back).is_some_and(|at| heard[at].filler);
-        let mut reach = vec![0; costs.len()];
-        let (mut most, mut back) = (0, 1);
-        for farthest in reach.iter_mut().skip(1) {
-            most += 1;
-            while back <= most {
-                most += usize::from(filler(back));
-                back += 1;
-            }
-            *farthest = most.min(costs.len() - 1);
-        }
-        Self { costs, reach, lowest: Vec::new(), rows: 0 }
-    }
-
-    /// The lowest price at which `guard` may have been met before the newest unit, or less.
-    fn cheapest(&mut self, guard: &Guard) -> f32 {
-        let steps = usize::from(guard.steps) + (guard.most / INSERTED) as usize;
-        let farthest = self.costs.len() - 1;
-        let reach = self.reach.get(steps).copied().unwrap_or(farthest);
-        let symbol = guard.symbol as usize;
-        let rows = reach.min(MOST_ROWS);
-        while self.rows < rows {
-            self.add_row();
-        }
-        let near = match rows {
-            0 => REFUSED,
-            rows => self.lowest[(rows - 1) * self.costs[0].len() + symbol],
-        };
-        let far = self.costs[rows + 1..=reach].iter().map(|costs| costs[symbol]).fold(near, f32::min);
-        far.min(guard.left_out)
-    }
-
-    fn add_row(&mut self) {
-        self.rows += 1;
-        let costs = self.costs[self.rows];
-        match self.lowest.len().checked_sub(costs.len()) {
-            None => self.lowest.extend_from_slice(costs),
-            Some(last) => {
-                self.lowest.extend_from_within(last..);
-                let row = &mut self.lowest[last + costs.len()..];
-                row.iter_mut()
-                    .zip(costs)
-                    .for_each(|(lowest, cost)| *lowest = if *cost < *lowest { *cost } else { *lowest });
-            }
-        }
-    }
 }
 
 impl Triggers {
@@ -189,13 +133,22 @@ impl Triggers {
             let Some(symbol) = nodes[share.place].symbol else { continue };
             let start = self.guards.len() as u32;
             let ways = between(graph, nodes, share.place);
+            let put_in = |most: f32| (most / INSERTED) as u16;
             let nearest = through[share.place].iter().rev().filter_map(|&at| Some((at, nodes[at].symbol?, ways[at]?)));
-            self.guards.extend(nearest.take(guards).map(|(at, symbol, most)| Guard {
-                symbol,
-                left_out: nodes[at].left_out,
-                most: (share.total + plan.slack[at]).min(share.whole) + ROUNDING,
-                steps: most + 1,
+            self.guards.extend(nearest.take(guards).map(|(at, symbol, between)| {
+                let most = (share.total + plan.slack[at]).min(share.whole) + ROUNDING;
+                Guard {
+                    symbol,
+                    place: at as u32,
+                    left_out: nodes[at].left_out,
+                    most,
+                    steps: between + 1 + put_in(most),
+                }
             }));
+            let guarded = nodes[share.place].first
+                || self.guards[start as usize..].iter().any(|guard| nodes[guard.place as usize].first);
+            let farthest = || ways.iter().zip(nodes).filter(|(_, node)| node.first).filter_map(|(most, _)| *most).max();
+            let begins = if guarded { 0 } else { farthest().unwrap_or(0) + 1 + put_in(share.whole + ROUNDING) };
             let trigger = Trigger {
                 form: number as u32,
                 place: share.place as u32,
@@ -204,6 +157,7 @@ impl Triggers {
                 total: share.total + ROUNDING,
                 whole: share.whole + ROUNDING,
                 guards: (start, self.guards.len() as u32),
+                begins,
             };
             found.push((symbol, trigger));
         }
@@ -243,23 +197,58 @@ impl Triggers {
         self.triggers = found.into_iter().map(|(_, trigger)| trigger).collect();
     }
 
-    /// What a way to `trigger` of `form` may cost.
-    pub fn bounds(&self, form: &Form, trigger: &Trigger) -> Bounds<'_> {
-        Bounds { slack: &self.slack[form.nodes.clone()], total: trigger.total, whole: trigger.whole }
+    /// Whether a way to `trigger`, which was heard with the newest unit for `own`, is cheap enough.
+    fn is_reached(&self, graph: &Graph, trigger: &Trigger, own: f32, lately: &mut Lately<'_>) -> bool {
+        let form = &graph.forms[trigger.form as usize];
+        // What lies behind the beginning or a guard can cost only what that leaves.
+        let begins = if trigger.begins == 0 { 0.0 } else { cheapest_beginning(graph, form, trigger, lately) };
+        let mut left = trigger.whole - begins;
+        let slack = &self.slack[form.nodes.start..=form.nodes.start + trigger.place as usize];
+        let nodes = graph.nodes(form);
+        let bound = |place: usize, left: f32| {
+            (trigger.total + slack[place]).min(if nodes[place].first { trigger.whole } else { left })
+        };
+        let mut most = std::mem::take(&mut lately.most);
+        most.clear();
+        for guard in self.guards[trigger.guards.0 as usize..trigger.guards.1 as usize].iter().rev() {
+            if left < own {
+                break;
+            }
+            most.extend((most.len()..=guard.place as usize).map(|place| bound(place, left)));
+            left = most.last().copied().unwrap_or(left) - guard.cheapest(lately);
+        }
+        let mut arrived = own <= left;
+        if arrived {
+            most.extend((most.len()..slack.len()).map(|place| bound(place, left)));
+            arrived = arrives(graph, form, lately.past, &most, &mut lately.dead_ends, trigger.place as usize);
+        }
+        lately.most = most;
+        arrived
     }
 
-    /// Hands over the triggers that the newest unit, whose prices are `newest`, and those before it speak for.
-    pub fn heard(&self, newest: &Costs, lately: &mut Lately<'_>, mut each: impl FnMut(&Trigger)) {
+    /// Hands over the triggers that are heard with the newest unit of `lately` and have a cheap enough way to them, of
+    /// all `wanted` phrases.
+    pub fn heard(
+        &self,
+        graph: &Graph,
+        lately: &mut Lately<'_>,
+        wanted: impl Fn(&Form) -> bool,
+        mut each: impl FnMut(&Trigger),
+    ) {
+        let Some(newest) = lately.past.first().map(|newest| newest.costs) else { return };
         for &symbol in &newest.near {
             let own = newest.all[symbol as usize];
             let groups = self.starts[symbol as usize] as usize..self.starts[symbol as usize + 1] as usize;
             for group in &self.groups[groups] {
                 let open = own <= group.most
-                    && (group.guard.symbol == NO_UNIT || own + lately.cheapest(&group.guard) <= group.guard.most);
+                    && (group.guard.symbol == NO_UNIT || own + group.guard.cheapest(lately) <= group.guard.most);
                 if open {
                     let triggers = &self.triggers[group.triggers.0 as usize..group.triggers.1 as usize];
                     for trigger in triggers {
-                        if self.opens(trigger, own, lately) {
+                        if self.opens(trigger, own, lately)
+                            && wanted(&graph.forms[trigger.form as usize])
+                            && self.is_reached(graph, trigger, own, lately)
+                        {
                             each(trigger);
                         }
                     }
@@ -273,14 +262,23 @@ impl Triggers {
         let mut total = own;
         own <= trigger.most
             && self.guards[trigger.guards.0 as usize..trigger.guards.1 as usize].iter().all(|guard| {
-                total += lately.cheapest(guard);
+                total += guard.cheapest(lately);
                 total <= guard.most
             })
     }
 }
 
+/// What the first unit of a way to `trigger` costs at least.
+fn cheapest_beginning(graph: &Graph, form: &Form, trigger: &Trigger, lately: &mut Lately<'_>) -> f32 {
+    let price = |node: &Node| {
+        let Some(symbol) = node.symbol else { return 0.0 };
+        as_required(node, lately.cheapest(symbol, trigger.begins)).min(node.left_out)
+    };
+    graph.first_nodes(form).map(price).fold(REFUSED, f32::min)
+}
+
 /// Stands for the nearest guard of a trigger that has none.
-const NO_GUARD: Guard = Guard { symbol: NO_UNIT, left_out: 0.0, most: 0.0, steps: 0 };
+const NO_GUARD: Guard = Guard { symbol: NO_UNIT, place: 0, left_out: 0.0, most: 0.0, steps: 0 };
 
 #[cfg(test)]
 mod tests {

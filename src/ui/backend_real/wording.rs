@@ -5,6 +5,7 @@ use super::RealBackend;
 use super::wording_trial::{Job, TrialDesk, gaps};
 use crate::engine::EngineError;
 use crate::engine::live::spawn;
+use crate::practice::bundled_packs::bundled_pack;
 use crate::practice::pack_editor::{CueKey, Form, ItemKey, document, fixed_rows, rows};
 use crate::practice::pack_shelf::{OwnPack, PackShelf, Stamps};
 use crate::practice::setup::{SetupError, usual_pack};
@@ -91,7 +92,7 @@ pub(super) struct WordingDesk {
 impl WordingDesk {
     pub(super) fn new(root: Option<&Path>, settings: &Settings, wake: Arc<dyn Fn() + Send + Sync>) -> Self {
         let shelf = root.map(PackShelf::open);
-        let bundled = |language| Some((language, Arc::new(Pack::bundled(usual_pack(language))?.ok()?)));
+        let bundled = |language| Some((language, bundled_pack(usual_pack(language))?.ok()?));
         let watch = shelf.clone().and_then(|shelf| Watch::start(shelf, Arc::clone(&wake)).ok());
         let mut desk = Self {
             shelf,
