@@ -18,7 +18,7 @@ const REFUTED: f32 = -3.0;
 /// Those of [`Transcriber::transcribe`].
 pub fn hear(transcriber: &mut dyn Transcriber, job: &TextJob, phrases: Option<&Matcher>) -> Result<Heard, SpeechError> {
     let mut heard = transcriber.transcribe(job)?;
-    let Some(phrases) = phrases.filter(|_| job.settle) else { return Ok(heard) };
+    let Some(phrases) = phrases.filter(|_| job.settle && transcriber.weighs()) else { return Ok(heard) };
     let suspects = phrases.suspects(&heard.words);
     if suspects.is_empty() {
         return Ok(heard);
@@ -82,6 +82,10 @@ mod tests {
                 }
             }
             Ok(Heard::new(words, Language::Zh))
+        }
+
+        fn weighs(&self) -> bool {
+            true
         }
 
         fn weigh(

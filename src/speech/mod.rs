@@ -176,9 +176,14 @@ pub trait Transcriber: Send {
     /// [`SpeechError::Cancelled`] when it was told to stop.
     fn transcribe(&mut self, job: &TextJob) -> Result<Heard, SpeechError>;
 
+    /// Whether it can tell how likely other words are.
+    fn weighs(&self) -> bool {
+        false
+    }
+
     /// How much likelier each of `readings` is than `words`, as heard in `job`, which was transcribed last: the natural
     /// logarithm of the ratio, below 0 where it is less likely. A reading is the words that differ, by index. Empty
-    /// where the transcriber cannot tell.
+    /// where [`Transcriber::weighs`] says no.
     ///
     /// # Errors
     /// As [`Transcriber::transcribe`].

@@ -13,7 +13,9 @@ use crate::time::Span;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use whisper_rs::{FullParams, SamplingStrategy, WhisperContext, WhisperContextParameters, WhisperState};
+use whisper_rs::{
+    FullParams, SamplingStrategy, WhisperContext, WhisperContextParameters, WhisperError, WhisperState, WhisperTokenId,
+};
 
 /// Encoder frames a second of sound.
 const ENCODER_FRAMES_PER_S: f64 = 50.0;
@@ -306,6 +308,10 @@ impl Transcriber for WhisperTranscriber {
             asked => asked,
         };
         Ok(Heard::new(words, language))
+    }
+
+    fn weighs(&self) -> bool {
+        true
     }
 
     fn weigh(

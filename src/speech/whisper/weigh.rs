@@ -3,8 +3,8 @@
 //! The encoder's output of that window is still there, so only the decoder runs: the text that both have in common is read
 //! in one go, and what differs token by token, as for forced decoding. About 15 ms a token on one core.
 
+use super::{WhisperContext, WhisperError, WhisperState, WhisperTokenId};
 use crate::session::event::Word;
-use whisper_rs::{WhisperContext, WhisperError, WhisperState, WhisperTokenId};
 
 /// Characters behind the last difference that are weighed too: a wrong character makes the next ones less likely.
 const CHARACTERS_BEHIND: usize = 2;
