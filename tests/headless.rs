@@ -13,12 +13,14 @@ use voicemirror::engine::judge::rejudge;
 use voicemirror::engine::live::{LiveOptions, LiveSession};
 use voicemirror::engine::offline;
 use voicemirror::practice::{profile, report};
-use voicemirror::session::event::{EndCause, SessionEvent};
+use voicemirror::session::event::{EndCause, SessionEvent, TextSegment, Word};
 use voicemirror::session::library::Library;
 use voicemirror::session::recorder::Recorder;
 use voicemirror::session::store::local_now;
 use voicemirror::session::timeline::Timeline;
 use voicemirror::speech::Transcriber;
+use voicemirror::speech::scripted::ScriptedTranscriber;
+use voicemirror::time::{SAMPLE_RATE_HZ, Span};
 
 /// A file that looks like a live input to the threads, without the waiting.
 struct Hurried(FileSource);
@@ -100,26 +102,51 @@ fn the_threads_give_the_events_of_the_headless_run() {
     }
 }
 
+/// The events of a recording analysed with what `transcriber` hears in it.
+fn analysed(recording: &Golden, transcriber: &mut dyn Transcriber) -> Vec<SessionEvent> {
+    let (header, setup) = header(true);
+    let mut source = FileSource::open(&recording.path).expect("a recording");
+    let mut events = Vec::new();
+    let pack = Arc::clone(&setup.pack);
+    let sink = &mut |event| events.push(event);
+    offline::analyse(&mut source, header, pack, Some(transcriber), sink, &mut |_| {}).expect("an analysis");
+    events
+}
+
 #[test]
 fn the_offline_run_gives_them_too() {
     let recording = golden("rushed");
-    let (header, setup) = header(true);
-    let mut transcriber = scripted_for(&recording);
-    let mut source = FileSource::open(&recording.path).expect("a recording");
-    let mut events = Vec::new();
-    let transcriber: &mut dyn Transcriber = &mut transcriber;
-    offline::analyse(
-        &mut source,
-        header,
-        Arc::clone(&setup.pack),
-        Some(transcriber),
-        &mut |event| events.push(event),
-        &mut |_| {},
-    )
-    .expect("an analysis");
+    let events = analysed(&recording, &mut scripted_for(&recording));
     let direct = pipeline_events(&recording.samples, &mut |_| 160, &scripted_for(&recording));
     assert_eq!(folded(&events), folded(&direct));
     assert!(matches!(events.last(), Some(SessionEvent::Ended { cause: EndCause::EndOfInput, .. })));
+}
+
+#[test]
+fn a_recording_flags_a_phrase_when_a_live_listener_would_have_seen_it_and_not_when_its_window_ends() {
+    let recording = golden("rushed");
+    let texts = |events: &[SessionEvent]| -> Vec<TextSegment> {
+        events
+            .iter()
+            .filter_map(|event| if let SessionEvent::Text(text) = event { Some(text.clone()) } else { None })
+            .collect()
+    };
+    let usual = analysed(&recording, &mut scripted_for(&recording));
+    let longest = texts(&usual).into_iter().max_by_key(|text| text.span.samples()).expect("text");
+    assert!(longest.span.seconds() > 3.0, "{}", longest.span.seconds());
+    let place = |number: u64| {
+        let start = longest.span.start + (4_800 + 3_200 * number);
+        Span::new(start, start + 3_200)
+    };
+    let said = ["这", "不", "关", "我", "的", "事", "您", "再", "问", "问", "别", "人", "吧"];
+    let script = said.iter().zip(0..).map(|(text, number)| Word { span: place(number), text: (*text).into(), p: 0.9 });
+    let events = analysed(&recording, &mut ScriptedTranscriber { script: script.collect() });
+    let hits = events.iter().filter_map(|event| if let SessionEvent::Hit(hit) = event { Some(hit) } else { None });
+    let hit = hits.into_iter().find(|hit| hit.rule == "ban-09").expect("the phrase is found");
+    let wait_s = (hit.ready_at - hit.span.end) as f64 / f64::from(SAMPLE_RATE_HZ);
+    let settled = texts(&events)[0].ready_at;
+    assert!((0.5..1.3).contains(&wait_s), "{wait_s}");
+    assert!(hit.ready_at < settled, "{:?} {settled:?}", hit.ready_at);
 }
 
 #[test]

@@ -13,6 +13,7 @@ use voicemirror::engine::textwork::{TextDesk, backlog::MOST_HELD_S};
 use voicemirror::session::event::{Language, SessionEvent, TextEffort, Word};
 use voicemirror::session::timeline::Timeline;
 use voicemirror::speech::scripted::ScriptedTranscriber;
+use voicemirror::speech::window::split_at_pause;
 use voicemirror::speech::{Heard, Interrupt, SpeechError, TextJob, Transcriber, Vocabulary};
 use voicemirror::time::{SAMPLE_RATE_HZ, SampleTime, Span};
 
@@ -413,4 +414,53 @@ fn a_model_that_takes_over_knows_the_language_and_the_words_of_the_session() {
     let terms = voicemirror::wording::Pack::bundled("zh-service").expect("bundled").expect("well formed").terms.len();
     assert_eq!(*told.lock().expect("told"), [(Language::En, terms)]);
     assert_eq!(Timeline::of(&events).transcript().replace('\n', ""), text_of(&script), "no word is lost by it");
+}
+
+/// Leaves out what was said before the longest pause of a window, as the model does now and then.
+struct Forgetful {
+    script: ScriptedTranscriber,
+    forgotten: Arc<Mutex<usize>>,
+}
+
+impl Transcriber for Forgetful {
+    fn transcribe(&mut self, job: &TextJob) -> Result<Heard, SpeechError> {
+        let mut heard = self.script.transcribe(job)?;
+        if let Some((before, _)) = split_at_pause(job).filter(|_| job.settle) {
+            let all = heard.words.len();
+            heard.words.retain(|word| !before.span.contains(word.span.middle()));
+            *self.forgotten.lock().unwrap_or_else(PoisonError::into_inner) += all - heard.words.len();
+        }
+        Ok(heard)
+    }
+    fn model_name(&self) -> String {
+        "forgetful".into()
+    }
+}
+
+#[test]
+fn a_clause_that_the_model_left_out_of_a_long_window_is_heard_by_itself() {
+    let mut forgotten_at_all = 0;
+    for name in ["rushed", "flat"] {
+        let (sound, words) = clauses(name);
+        let (header, setup) = header(true);
+        let forgotten = Arc::new(Mutex::new(0));
+        let script = ScriptedTranscriber { script: words.clone() };
+        let transcriber = Forgetful { script, forgotten: Arc::clone(&forgotten) };
+        let mut events = Vec::new();
+        let mut pipeline = Pipeline::new(header, Arc::clone(&setup.pack), &mut events);
+        let mut desk = TextDesk::new(Some(Box::new(transcriber)), manner(false)).expect("a thread");
+        for block in sound.chunks(640) {
+            pipeline.push(block, &mut events);
+            desk.step(&mut pipeline, false, &mut events);
+            std::thread::sleep(Duration::from_micros(200));
+        }
+        pipeline.finish(&mut events);
+        while desk.hear_rest(&mut pipeline, &mut events) {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        let lost = *forgotten.lock().unwrap_or_else(PoisonError::into_inner);
+        forgotten_at_all += lost;
+        assert_eq!(Timeline::of(&events).transcript().replace('\n', ""), text_of(&words), "{name}");
+    }
+    assert!(forgotten_at_all > 0);
 }

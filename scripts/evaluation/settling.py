@@ -4,6 +4,8 @@ from evaluation import scoring, streams, timing
 from evaluation.frame import Table
 from evaluation.wording import flag_waits
 
+SOON_S = 1.0
+
 
 def run(run):
     if not run.text:
@@ -37,6 +39,17 @@ def run(run):
             ("bias", "median, late + ms", "+.0f"),
         ],
     )
+    drafts = Table(
+        "   From the end of a word to its first showing, early or settled, seconds, computing included",
+        [
+            ("part", "", None),
+            ("words", "words", "d"),
+            ("early", "early %", ".1f"),
+            ("median", "median", ".2f"),
+            ("p95", "p95", ".2f"),
+            ("within", f"within {SOON_S:.0f} s %", ".1f"),
+        ],
+    )
     flags = Table(
         "   From the end of a banned phrase to its flag, seconds, computing included",
         [
@@ -56,12 +69,15 @@ def run(run):
         else:
             ends = [end for s, report in zip(group, reports) for end in timing.slot_ends(report, s.slots)]
         waits.add(part=part, **wait_figures(ends))
+        if all("drafts" in report for report in reports):
+            drafts.add(part=part, **draft_figures(reports, simplify))
     waits.note(
         "Sessions: ends of clauses as in their truth. Folders: the end of each recording's speech as Voice Mirror"
     )
     waits.note("finds it. Without text: nothing was heard of the last character (sessions), or of the recording.")
+    drafts.note("Words are those of the settled text, at their times there; a draft that read otherwise does not count.")
     words.note("Clauses whose last character was heard as another are left out.")
-    return [waits] + ([words, flags] if words.rows else [])
+    return [waits] + [table for table in (drafts, words, flags) if table.rows]
 
 
 def answers_of(run):
@@ -96,6 +112,23 @@ def wait_figures(ends):
         "median": scoring.quantile(waits, 0.5),
         "p95": scoring.quantile(waits, 0.95),
         "most": max(waits, default=None),
+    }
+
+
+def draft_figures(reports, simplify):
+    """How long after it was said a word was first shown."""
+    waits, early = [], 0
+    for report in reports:
+        settled = timing.timed_units(timing.words_of(report), simplify)
+        shown = timing.first_shown(settled, report["drafts"], simplify)
+        waits += [at - unit.end for at, unit in zip(shown, settled)]
+        early += sum(at < unit.ready for at, unit in zip(shown, settled))
+    return {
+        "words": len(waits),
+        "early": scoring.percent(early, len(waits)),
+        "median": scoring.quantile(waits, 0.5),
+        "p95": scoring.quantile(waits, 0.95),
+        "within": scoring.percent(sum(wait <= SOON_S for wait in waits), len(waits)),
     }
 
 

@@ -198,6 +198,15 @@ class Stretches(unittest.TestCase):
         self.assertAlmostEqual(timing.length(spans), 4.0)
         self.assertEqual(timing.length([]), 0.0)
 
+    def test_a_word_is_shown_with_the_first_draft_that_has_it_in_its_place(self):
+        settled = [timing.Word(text, at, at + 0.2, 3.0) for text, at in (("退", 0.0), ("款", 0.2), ("退", 1.0), ("单", 1.2))]
+        drafts = [
+            {"at_s": 0.9, "start_s": 0.0, "text": "退宽"},
+            {"at_s": 1.4, "start_s": 0.0, "text": "退款退"},
+            {"at_s": 2.0, "start_s": 1.0, "text": "退弹"},
+        ]
+        self.assertEqual(timing.first_shown(settled, drafts), [0.9, 1.4, 1.4, 3.0])
+
     def test_the_lag_is_the_longest_wait(self):
         segments = [{"end_s": 1.0, "ready_at_s": 1.5}, {"end_s": 3.0, "ready_at_s": 5.0}]
         self.assertAlmostEqual(timing.lag({"segments": segments}), 2.0)
@@ -298,7 +307,7 @@ class Rows(unittest.TestCase):
             paths = [rows.CORPUS / f"{language}-{name}.tsv" for name in rows.HALVES + rows.LATER]
             for path in (path for path in paths if path.exists()):
                 for sentence in rows.read(path):
-                    self.assertNotIn(sentence.text, seen)
+                    self.assertFalse(sentence.text in seen, f"{sentence.text} is there twice")
                     seen.add(sentence.text)
                     for label in sentence.must:
                         self.assertFalse({label} & {*sentence.may, *sentence.never}, sentence.text)

@@ -1,11 +1,13 @@
 """When words were said and when they were known, in plain Python without any package. Times in seconds."""
 
+import difflib
 from dataclasses import dataclass
 
 from evaluation import scoring
 
 WORD_REACH_S = 0.150  # a word that ends within this of the truth can be played by itself
 PAIR_REACH_S = 1.0  # a word further than this from a clause was not heard in it
+DRAFT_REACH_S = 0.3  # a draft may begin so much later than a word of its own: times move while a window grows
 PAIR_PENALTY = 0.1  # edits for each second outside the clause: of two equal words the nearer one counts
 
 
@@ -102,6 +104,23 @@ def timed_units(words, simplify=lambda text: text):
         step = (end - start) / len(units) if units else 0.0
         out += [Word(unit, start + i * step, start + (i + 1) * step, ready) for i, unit in enumerate(units)]
     return out
+
+
+def first_shown(settled, drafts, simplify=lambda text: text):
+    """For each unit of the settled text when it was first shown in its place: in a draft, else when it was settled.
+
+    Settled units as of `timed_units`; a draft is a dict with `at_s`, `start_s` and `text`, in the order of time.
+    """
+    shown = [unit.ready for unit in settled]
+    for draft in drafts:
+        start, at = draft["start_s"], draft["at_s"]
+        near = [i for i, unit in enumerate(settled) if unit.end > start - DRAFT_REACH_S and unit.start < at]
+        said = scoring.units(draft["text"], simplify)
+        matcher = difflib.SequenceMatcher(None, said, [settled[i].text for i in near], autojunk=False)
+        for _, begin, length in matcher.get_matching_blocks():
+            for i in near[begin : begin + length]:
+                shown[i] = min(shown[i], at)
+    return shown
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ use crate::session::timeline::Timeline;
 use crate::time::clock_text;
 use anyhow::{Context, anyhow};
 use rust_i18n::t;
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -133,12 +133,13 @@ fn session(
         wake: Box::new(|| {}),
     })?;
     let begun = Instant::now();
-    let (timeline, lost) = follow(&session, wanted, locale)?;
+    let Followed { timeline, lost, drafts } = follow(&session, wanted, locale)?;
     let outcome = session.join();
     if let Some(folder) = outcome.folder {
         eprintln!("{}", t!("cli.saved", locale = locale, folder = folder.display()));
     }
     let mut document = report::document(&timeline, locale);
+    document["drafts"] = drafts.into();
     report::add_timing(&mut document, begun.elapsed().as_secs_f64(), timeline.duration().seconds());
     match lost {
         Some(sentence) => {
@@ -149,15 +150,23 @@ fn session(
     }
 }
 
-/// Tells the flags as they are raised until the session is over; answers with what came of it, and with the
-/// sentence of a trouble that cost the person something.
-fn follow(session: &LiveSession, wanted: &Wanted<'_>, locale: &str) -> Result<(Timeline, Option<String>), Failure> {
+/// What came of a session.
+struct Followed {
+    timeline: Timeline,
+    /// The sentence of a trouble that cost the person something.
+    lost: Option<String>,
+    /// Every text that was shown before it was settled, for the document: when, what, and from where on it was heard.
+    drafts: Vec<Value>,
+}
+
+/// Tells the flags as they are raised until the session is over.
+fn follow(session: &LiveSession, wanted: &Wanted<'_>, locale: &str) -> Result<Followed, Failure> {
     let interrupted = Arc::new(AtomicBool::new(false));
     let flag = Arc::clone(&interrupted);
     ctrlc::set_handler(move || flag.store(true, Ordering::Relaxed)).context("cannot listen for Ctrl-C")?;
     let begun = Instant::now();
     let mut timeline = Timeline::default();
-    let mut lost = None;
+    let (mut lost, mut drafts) = (None, Vec::new());
     let mut stopping = false;
     loop {
         let finished = session.is_finished();
@@ -165,6 +174,10 @@ fn follow(session: &LiveSession, wanted: &Wanted<'_>, locale: &str) -> Result<(T
             tell_early(&event, &timeline, locale);
             timeline.apply(&event);
             tell(&event, &timeline, locale);
+            if let SessionEvent::Partial { span, text, .. } = &event {
+                let (at, start) = (timeline.position, span.start);
+                drafts.push(json!({"at_s": report::seconds(at), "start_s": report::seconds(start), "text": text}));
+            }
         }
         for trouble in session.take_troubles() {
             eprintln!("voicemirror: {trouble}");
@@ -173,7 +186,7 @@ fn follow(session: &LiveSession, wanted: &Wanted<'_>, locale: &str) -> Result<(T
             }
         }
         if finished {
-            return Ok((timeline, lost));
+            return Ok(Followed { timeline, lost, drafts });
         }
         // Seconds are counted in sound, so a device that is slow to start still gives the time asked for; one that
         // gives nothing at all must not hold up a script for ever.

@@ -9,7 +9,7 @@ use crate::session::event::{EndCause, GapCause, Header, Language, SessionEvent, 
 use crate::speech::doubt::lost_syllables;
 use crate::speech::window::{fit_together, join, parting};
 use crate::speech::{Heard, SpeechError, TextJob, Transcriber, Vocabulary};
-use crate::time::{SAMPLE_RATE_HZ, samples};
+use crate::time::{SAMPLE_RATE_HZ, Span, samples};
 use crate::wording::{Matcher, Pack};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -117,7 +117,7 @@ impl Together<'_> {
         Ok(())
     }
 
-    /// Hears what is waiting, as one; each window by itself where that lost some of what was said.
+    /// Hears what is waiting, as one; by themselves those windows of which that lost some of what was said.
     fn hear(&mut self, pipeline: &mut Pipeline, events: &mut Vec<SessionEvent>) -> Result<(), EngineError> {
         let parts = std::mem::take(&mut self.windows);
         let (Some(joined), Some(transcriber)) = (join(&parts), self.transcriber.as_deref_mut()) else {
@@ -126,23 +126,47 @@ impl Together<'_> {
         let begun = Instant::now();
         let phrases = pipeline.phrases();
         let heard = listen(transcriber, &joined, &phrases)?;
-        let lost = if parts.len() > 1 { lost_syllables(&heard.words, &joined) } else { 0 };
+        let lost = lost_syllables(&heard.words, &joined);
         let mut texts = share(&parts, heard);
-        if lost > 0 {
-            let alone = parts.iter().map(|part| listen(transcriber, part, &phrases)).collect::<Result<Vec<_>, _>>()?;
-            let words: Vec<Word> = alone.iter().flat_map(|heard| &heard.words).cloned().collect();
-            if lost_syllables(&words, &joined) < lost {
-                texts = alone;
+        if parts.len() > 1 {
+            if lost > 0 {
+                texts = each_alone(transcriber, &parts, &phrases, texts, lost)?;
+            } else {
+                find_lost(transcriber, &parts, &phrases, &mut texts)?;
             }
         }
         let cost = begun.elapsed().as_secs_f64() / joined.span.seconds().max(1e-3);
         for (part, heard) in parts.iter().zip(texts) {
+            glance_early(pipeline, part, &heard.words, cost, events);
             let ready_at = part.cut_at + samples(cost * part.span.seconds());
             if let Some(language) = pipeline.text(part, heard, ready_at, events) {
                 transcriber.set_language(language);
             }
         }
         Ok(())
+    }
+}
+
+/// How often a live listener hears the open window, seconds.
+const EARLY_STEP_S: f64 = 0.5;
+/// Sound behind a word without which it is not heard, seconds.
+const EARLY_MARGIN_S: f64 = 0.5;
+
+/// Shows banned phrases at the times at which a live listener would have seen them in early text, though nobody waits
+/// here: so that flags say when they would have been raised. The window is heard no more often for that: its words are
+/// taken as heard so far, each hearing at the `cost` measured, seconds a second of sound.
+fn glance_early(pipeline: &mut Pipeline, part: &TextJob, words: &[Word], cost: f64, events: &mut Vec<SessionEvent>) {
+    let (step, margin) = (samples(EARLY_STEP_S), samples(EARLY_MARGIN_S));
+    let mut at = part.span.start + step;
+    let mut shown = 0;
+    while at < part.cut_at {
+        let known = words.iter().take_while(|word| word.span.end + margin <= at).count();
+        if known > shown {
+            let span = Span::new(part.span.start, at);
+            pipeline.glance(span, words[..known].to_vec(), at + samples(cost * span.seconds()), events);
+            shown = known;
+        }
+        at = at + step;
     }
 }
 
@@ -153,6 +177,52 @@ fn listen(transcriber: &mut dyn Transcriber, job: &TextJob, phrases: &Matcher) -
         Err(SpeechError::Failed { .. }) => Ok(Heard::new(Vec::new(), Language::Zh)),
         Err(error) => Err(error.into()),
     }
+}
+
+/// Each of `parts` heard by itself where that loses fewer syllables than the `lost` ones of `texts`, which were heard
+/// together. Where nothing was heard at all, most likely nobody spoke: a closer look is worth its time only at a window
+/// that gives words by itself.
+fn each_alone(
+    transcriber: &mut dyn Transcriber,
+    parts: &[TextJob],
+    phrases: &Matcher,
+    texts: Vec<Heard>,
+    lost: usize,
+) -> Result<Vec<Heard>, EngineError> {
+    let nothing = texts.iter().all(|heard| heard.words.is_empty());
+    let mut alone = Vec::with_capacity(parts.len());
+    for part in parts {
+        transcriber.set_second_look(!nothing);
+        let mut heard = listen(transcriber, part, phrases)?;
+        transcriber.set_second_look(true);
+        if nothing && !heard.words.is_empty() {
+            heard = listen(transcriber, part, phrases)?;
+        }
+        alone.push(heard);
+    }
+    let words: Vec<Word> = alone.iter().flat_map(|heard| &heard.words).cloned().collect();
+    let left = join(parts).map_or(0, |joined| lost_syllables(&words, &joined));
+    Ok(if left < lost { alone } else { texts })
+}
+
+/// Hears those of `parts` by themselves that have lost their words to what is around them: in a long window a clause is
+/// too small a share to be missed.
+fn find_lost(
+    transcriber: &mut dyn Transcriber,
+    parts: &[TextJob],
+    phrases: &Matcher,
+    texts: &mut [Heard],
+) -> Result<(), EngineError> {
+    for (part, heard) in parts.iter().zip(texts) {
+        let lost = lost_syllables(&heard.words, part);
+        if lost > 0 {
+            let alone = listen(transcriber, part, phrases)?;
+            if lost_syllables(&alone.words, part) < lost {
+                *heard = alone;
+            }
+        }
+    }
+    Ok(())
 }
 
 /// What was heard in `parts` together: to each its own words.
@@ -175,6 +245,60 @@ fn share(parts: &[TextJob], heard: Heard) -> Vec<Heard> {
 mod tests {
     use super::*;
     use crate::time::{SampleTime, Span};
+
+    fn phrases() -> Matcher {
+        Matcher::new(Arc::new(Pack::bundled("zh-service").expect("it is bundled").expect("it is well formed")))
+    }
+
+    /// Gives each window the same answer; counts how often it is asked.
+    struct Constant(&'static str, usize);
+
+    impl Transcriber for Constant {
+        fn transcribe(&mut self, job: &TextJob) -> Result<Heard, SpeechError> {
+            self.1 += 1;
+            let word = |c: char| Word { span: job.span, text: c.to_string(), p: 0.9 };
+            Ok(Heard::new(self.0.chars().map(word).collect(), Language::Zh))
+        }
+
+        fn model_name(&self) -> String {
+            "constant".into()
+        }
+    }
+
+    #[test]
+    fn a_clause_that_got_lost_among_others_is_heard_by_itself() {
+        let window = |nuclei: u64| {
+            let nuclei = (0..nuclei).map(|nucleus| SampleTime(3_200 * (nucleus + 1))).collect();
+            TextJob { nuclei, ..TextJob::of_speech(8.0) }
+        };
+        let said = |count: usize| {
+            let word = Word { span: Span::default(), text: "好".into(), p: 0.9 };
+            Heard::new(vec![word; count], Language::Zh)
+        };
+        let mut texts = vec![said(30), Heard::new(Vec::new(), Language::Zh)];
+        let mut transcriber = Constant("感谢您的来电", 0);
+        let phrases = phrases();
+        find_lost(&mut transcriber, &[window(32), window(6)], &phrases, &mut texts).expect("heard");
+        assert_eq!((texts[0].words.len(), texts[1].words.len(), transcriber.1), (30, 6, 1));
+        // What is heard there no better stays as it is.
+        let mut texts = vec![said(6), said(30)];
+        find_lost(&mut Constant("嗯", 0), &[window(6), window(38)], &phrases, &mut texts).expect("heard");
+        assert_eq!((texts[0].words.len(), texts[1].words.len()), (6, 30));
+    }
+
+    #[test]
+    fn where_nobody_spoke_nothing_is_looked_at_more_closely() {
+        let window = TextJob { nuclei: vec![SampleTime(3_200); 6], ..TextJob::of_speech(2.0) };
+        let parts = [window.clone(), window];
+        let phrases = phrases();
+        let nothing = || vec![Heard::new(Vec::new(), Language::Zh); 2];
+        let mut silent = Constant("", 0);
+        let texts = each_alone(&mut silent, &parts, &phrases, nothing(), 12).expect("heard");
+        assert!(texts.iter().all(|heard| heard.words.is_empty()) && silent.1 == 2);
+        let mut speaking = Constant("我在这里听着", 0);
+        let texts = each_alone(&mut speaking, &parts, &phrases, nothing(), 12).expect("heard");
+        assert!(texts.iter().all(|heard| heard.words.len() == 6) && speaking.1 == 4, "the closer look");
+    }
 
     #[test]
     fn words_part_in_the_middle_of_the_pause_and_not_where_the_window_was_cut() {

@@ -207,7 +207,8 @@ impl Pipeline {
         while self.next_listeners.front().is_some_and(|(from, _)| *from <= start) {
             let mut said = Vec::new();
             self.listener.finish(&mut said);
-            out.append(&mut self.confirm(&mut said, start, ready_at));
+            let silence = self.silence(start, ready_at);
+            out.append(&mut self.confirm(&mut said, &silence, ready_at));
             for event in said {
                 self.emit(event, out);
             }
@@ -249,7 +250,7 @@ impl Pipeline {
             self.listener.refute(entry, span);
         }
         self.listener.push(&segment, &mut said);
-        let mut early = self.confirm(&mut said, segment.span.end, ready_at);
+        let mut early = self.confirm(&mut said, &segment, ready_at);
         let found = facts(&segment);
         let fillers = self.spoken_fillers(&segment);
         if !segment.words.is_empty() {
@@ -399,15 +400,19 @@ impl Pipeline {
         }
     }
 
-    /// Settles what was raised before `end` by what was `said`, known at `at`; answers with what is to be shown of it.
-    fn confirm(&mut self, said: &mut [SessionEvent], end: SampleTime, at: SampleTime) -> Vec<SessionEvent> {
-        let mut shown = Vec::new();
-        if !self.provisional.is_empty() {
-            let (span, language) = (Span::new(end, end), self.language.likelier());
-            let waiting = self.listener.glance(&TextSegment { span, words: Vec::new(), language, ready_at: at });
-            self.provisional.settle(said, &waiting, end, at, &mut shown);
-        }
+    /// Settles what was raised by what was `said` in text up to `newest`, known at `at`; answers with what is to be shown
+    /// of it. What is complete and only waits for what may follow it is raised now.
+    fn confirm(&mut self, said: &mut [SessionEvent], newest: &TextSegment, at: SampleTime) -> Vec<SessionEvent> {
+        let (mut shown, end) = (Vec::new(), newest.span.end);
+        let mut waiting = self.listener.glance(&self.silence(end, at));
+        waiting.retain(|hit| !self.judge.is_aside(hit, newest));
+        self.provisional.settle(said, &waiting, end, at, &mut shown);
         shown
+    }
+
+    /// Text without words at `at`.
+    fn silence(&self, at: SampleTime, ready_at: SampleTime) -> TextSegment {
+        TextSegment { span: Span::new(at, at), words: Vec::new(), language: self.language.likelier(), ready_at }
     }
 
     /// Tells the listener of the silence behind text that is complete: a sentence need not wait for the next one.
@@ -420,7 +425,8 @@ impl Pipeline {
         if said.is_empty() {
             return;
         }
-        out.append(&mut self.confirm(&mut said, self.heard_to, now));
+        let silence = self.silence(self.heard_to, now);
+        out.append(&mut self.confirm(&mut said, &silence, now));
         for event in said {
             self.emit(event, out);
         }

@@ -15,7 +15,7 @@ use super::pipeline::Pipeline;
 use crate::session::event::{Language, SessionEvent, TextEffort, Word};
 use crate::speech::doubt::lost_syllables;
 use crate::speech::stabilize::{Place, Stabilizer};
-use crate::speech::window::in_context;
+use crate::speech::window::{in_context, split_at_pause};
 use crate::speech::{Heard, SpeechError, TextJob, Transcriber, Vocabulary};
 use crate::time::{SAMPLE_RATE_HZ, SampleTime, Span, samples};
 use backlog::Backlog;
@@ -269,6 +269,11 @@ impl TextDesk {
                     self.backlog.put_back(job);
                     return;
                 }
+                if let Some((first, second)) = self.halves_to_hear(&job, &heard) {
+                    self.backlog.put_back(second);
+                    self.backlog.put_back(first);
+                    return;
+                }
                 self.settle(&job, heard, pipeline, out);
                 self.before = Some(job);
             }
@@ -284,6 +289,13 @@ impl TextDesk {
                 }
             }
         }
+    }
+
+    /// Of a window in which the model left out a clause, what is before and behind its longest pause: those it hears
+    /// better. Not while the machine is behind; and where it heard nothing at all, most likely nobody spoke.
+    fn halves_to_hear(&self, job: &TextJob, heard: &Heard) -> Option<(TextJob, TextJob)> {
+        let may = self.effort.level() == TextEffort::Full && !heard.words.is_empty();
+        if may && lost_syllables(&heard.words, job) > 0 { split_at_pause(job) } else { None }
     }
 
     fn settle(&mut self, job: &TextJob, heard: Heard, pipeline: &mut Pipeline, out: &mut Vec<SessionEvent>) {

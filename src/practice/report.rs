@@ -33,7 +33,7 @@ fn or_null(value: Option<f64>, digits: i32) -> Value {
     value.map_or(Value::Null, |value| rounded(value, digits))
 }
 
-fn seconds(at: SampleTime) -> Value {
+pub(crate) fn seconds(at: SampleTime) -> Value {
     rounded(at.seconds(), 3)
 }
 

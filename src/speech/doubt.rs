@@ -11,11 +11,10 @@ use crate::session::event::Word;
 /// Mean log probability of a token below which a hearing is doubtful. Sentences that the bundled model hears well lie
 /// above −0.25, those that it mishears in most places below −0.4.
 const DOUBTFUL_MEAN_LOG_P: f32 = -0.33;
-/// The same for a long window, where a second look costs less and one bad clause hides among good ones.
+/// The same for a long window, where one bad clause hides among good ones.
 const DOUBTFUL_LONG_MEAN_LOG_P: f32 = -0.30;
-/// From this length on a window has context enough by itself, seconds: a beam search over the sound and a little beyond
-/// hears it as well as one over all that the model takes in.
-pub const LONG_S: f64 = 10.0;
+/// From this length on a window is long, seconds.
+const LONG_S: f64 = 10.0;
 /// Speech that gives fewer syllables a second than this has lost some (slow speech has 2).
 const LEAST_UNITS_PER_S: f64 = 1.2;
 /// Less speech than this says nothing about the rate, seconds.

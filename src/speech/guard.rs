@@ -5,10 +5,14 @@ use crate::script::is_han;
 use crate::session::event::Word;
 
 /// Subtitle credits and farewells of the videos that whisper learned from; never said by an agent in these words.
-const PHANTOMS: [&str; 14] = [
+const PHANTOMS: [&str; 17] = [
     "请不吝点赞",
     "打赏支持",
     "订阅转发",
+    "作词作曲",
+    // The words before every window, given back.
+    "普通话的句子",
+    "客服通话的句子",
     "明镜与点点",
     "字幕由",
     "字幕提供",
@@ -38,11 +42,14 @@ const LOOP_SHARE: f64 = 0.6;
 /// … by so many times one word, or so many times several, is none that a person says.
 const LOOP_OF_ONE: usize = 8;
 const LOOP_OF_SEVERAL: usize = 6;
-/// Fewer times are enough where the sound has far fewer nuclei than there are syllables written.
-const LOOP_WITHOUT_NUCLEI: usize = 3;
+/// Fewer times are enough where the sound has far fewer nuclei than there are syllables written, and where the model is
+/// not sure: what people repeat (可以可以可以) is heard well.
+const LOOP_DOUBTED: usize = 3;
+const LOOP_OF_ONE_DOUBTED: usize = 5;
+const LOOP_MEAN_LOG_P: f32 = -0.4;
 const WRITTEN_PER_NUCLEUS: f64 = 1.5;
 /// A shorter repetition says nothing, words.
-const SHORTEST_LOOP: usize = 6;
+const SHORTEST_LOOP: usize = 5;
 /// The longest repetition that is looked for, words.
 const LONGEST_REPEATED: usize = 12;
 /// Mean probability below which a window with little speech is a guess.
@@ -61,9 +68,15 @@ pub fn is_invented(job: &TextJob, words: &[Word], mean_log_p: f32) -> bool {
     }
     let bare: Vec<String> = words.iter().map(|word| bare(&word.text)).filter(|word| !word.is_empty()).collect();
     let much = !job.nuclei.is_empty() && units(words) as f64 > job.nuclei.len() as f64 * WRITTEN_PER_NUCLEUS;
+    let doubted = much || mean_log_p < LOOP_MEAN_LOG_P;
     (1..=LONGEST_REPEATED).any(|length| {
-        let usual = if length == 1 { LOOP_OF_ONE } else { LOOP_OF_SEVERAL };
-        let least = length * if much { LOOP_WITHOUT_NUCLEI } else { usual };
+        let times = match (length, doubted) {
+            (1, true) => LOOP_OF_ONE_DOUBTED,
+            (1, false) => LOOP_OF_ONE,
+            (_, true) => LOOP_DOUBTED,
+            (_, false) => LOOP_OF_SEVERAL,
+        };
+        let least = length * times;
         let longest = longest_repetition(&bare, length);
         longest >= least.max(SHORTEST_LOOP) && longest as f64 >= bare.len() as f64 * LOOP_SHARE
     })
@@ -179,6 +192,8 @@ mod tests {
         let invented = |text: &str, log_p: f32, job: &TextJob| is_invented(job, &words(text, 0.8), log_p);
         assert!(invented("这次的画面", -1.6, &job), "a guess");
         assert!(invented("请问问问问问问问问问", -0.2, &job));
+        assert!(invented("课程课程课程", -0.5, &job), "of which the model is not sure");
+        assert!(!invented("可以可以可以", -0.2, &job));
         assert!(invented("我做得很好我做得很好我做得很好我做得很好我做得很好我做得很好", -0.2, &job));
         for said in ["对对对对对", "可以可以可以可以", "没有没有没有", "您好请问有什么可以帮您"]
         {
@@ -194,6 +209,8 @@ mod tests {
     #[test]
     fn phantom_sentences_never_show() {
         assert_eq!(said("请不吝点赞订阅转发打赏支持明镜与点点栏目", 0.9, 6.0), "");
+        assert_eq!(said("作词・作曲・编曲", 0.9, 3.0), "");
+        assert_eq!(said("这段客服通话的句子。", 0.9, 3.0), "");
         assert_eq!(said("谢谢观看", 0.4, 1.0), "");
         assert_eq!(said("谢谢大家", 0.9, 1.0), "谢谢大家");
     }

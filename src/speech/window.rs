@@ -241,6 +241,32 @@ pub fn parting(before: &TextJob, after: &TextJob) -> SampleTime {
     Span::new(end, start).middle()
 }
 
+/// Speech that each part of a window must have that is split, seconds: less is heard worse alone.
+const PART_SPEECH_S: f64 = 1.0;
+
+/// What is before and behind the longest pause inside a window; none where that leaves too little on one side.
+pub fn split_at_pause(job: &TextJob) -> Option<(TextJob, TextJob)> {
+    let speech_s = |spans: &[Span]| spans.iter().map(|span| span.seconds()).sum::<f64>();
+    let places = (1..job.speech.len()).filter(|&place| {
+        let (before, behind) = job.speech.split_at(place);
+        speech_s(before) >= PART_SPEECH_S && speech_s(behind) >= PART_SPEECH_S
+    });
+    let pause = |place: usize| Span::new(job.speech[place - 1].end, job.speech[place].start);
+    let place = places.max_by_key(|&place| pause(place).samples())?;
+    let middle = pause(place).middle();
+    let at = ((middle - job.span.start) as usize).min(job.audio.len());
+    let part = |span: Span, audio: &[f32], speech: &[Span]| TextJob {
+        span,
+        audio: Arc::from(audio),
+        speech: speech.to_vec(),
+        nuclei: job.nuclei.iter().copied().filter(|&nucleus| span.contains(nucleus)).collect(),
+        ..job.clone()
+    };
+    let before = part(Span::new(job.span.start, middle), &job.audio[..at], &job.speech[..place]);
+    let behind = part(Span::new(middle, job.span.end), &job.audio[at..], &job.speech[place..]);
+    Some((before, behind))
+}
+
 /// Joins windows, oldest first, so that a transcriber hears them in one run; none when there are none.
 pub fn join(jobs: &[TextJob]) -> Option<TextJob> {
     let (first, last) = (jobs.first()?, jobs.last()?);
@@ -344,6 +370,19 @@ mod tests {
         }
         let joined = join(&jobs).expect("two windows");
         assert_eq!(joined.nuclei, [jobs[0].nuclei.clone(), jobs[1].nuclei.clone()].concat());
+    }
+
+    #[test]
+    fn a_window_splits_at_its_longest_pause_and_loses_nothing() {
+        let jobs = cut(&[(1.0, 2.5), (2.65, 3.5), (3.75, 6.0), (6.15, 6.6)], 9.0);
+        assert_eq!(jobs.len(), 1);
+        let (before, behind) = split_at_pause(&jobs[0]).expect("two parts");
+        assert_eq!((before.speech.len(), behind.speech.len()), (2, 2));
+        assert!((before.span.end.seconds() - 3.625).abs() < 0.02, "{:?}", before.span);
+        assert_eq!((before.span.start, before.span.end), (jobs[0].span.start, behind.span.start));
+        assert_eq!([&before.audio[..], &behind.audio[..]].concat(), jobs[0].audio.to_vec());
+        assert_eq!(behind.audio.len() as u64, behind.span.samples());
+        assert!(split_at_pause(&before).is_none(), "too little would be left behind the pause");
     }
 
     #[test]

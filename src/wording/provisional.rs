@@ -24,11 +24,6 @@ struct Raised {
 }
 
 impl Provisional {
-    /// Whether nothing is raised: then nothing can be confirmed or withdrawn.
-    pub fn is_empty(&self) -> bool {
-        self.raised.is_empty()
-    }
-
     /// Takes the `hits` of a new hearing of text that may still change; `at` is the stream time.
     pub fn hear(&mut self, hits: Vec<Hit>, at: SampleTime, out: &mut Vec<SessionEvent>) {
         let before = self.raised.len();
@@ -54,7 +49,8 @@ impl Provisional {
     }
 
     /// Takes what settled text up to `end` says. `said` are its findings, `waiting` the hits that only wait for what
-    /// may follow them. A hit that was raised before keeps the time at which it was first seen.
+    /// may follow them: they are raised now, if they were not before. A hit that was raised before keeps the time at which
+    /// it was first seen.
     pub fn settle(
         &mut self,
         said: &mut [SessionEvent],
@@ -63,18 +59,27 @@ impl Provisional {
         at: SampleTime,
         out: &mut Vec<SessionEvent>,
     ) {
-        let before = self.raised.len();
-        for event in said {
+        let mut changed = false;
+        for event in said.iter_mut() {
             let SessionEvent::Hit(hit) = event else { continue };
             if let Some(place) = self.raised.iter().position(|raised| is_same(&raised.hit, hit)) {
                 hit.ready_at = hit.ready_at.min(self.raised.remove(place).hit.ready_at);
+                changed = true;
             }
         }
         let is_settled = |raised: &Raised| {
             raised.hit.span.middle() < end && !waiting.iter().any(|waiting| is_same(&raised.hit, waiting))
         };
-        self.withdraw(at, out, is_settled);
-        if self.raised.len() != before {
+        changed |= self.withdraw(at, out, is_settled);
+        let was_said =
+            |hit: &Hit| said.iter().any(|event| matches!(event, SessionEvent::Hit(said) if is_same(said, hit)));
+        for hit in waiting {
+            if !was_said(hit) && !self.raised.iter().any(|raised| is_same(&raised.hit, hit)) {
+                self.raised.push(Raised { hit: Hit { ready_at: at, ..hit.clone() }, missed: 0 });
+                changed = true;
+            }
+        }
+        if changed {
             self.show(out);
         }
     }
@@ -132,6 +137,21 @@ mod tests {
 
     fn at(seconds: f64) -> SampleTime {
         SampleTime::from_seconds(seconds)
+    }
+
+    #[test]
+    fn a_phrase_that_only_waits_for_what_may_follow_it_shows_at_once() {
+        let (mut early, mut out) = (Provisional::default(), Vec::new());
+        early.settle(&mut [], &[hit(2.0, 9.0)], at(3.2), at(3.6), &mut out);
+        assert!(matches!(out.last(), Some(SessionEvent::Provisional { hits }) if hits.len() == 1));
+        // What follows makes it longer; it was seen without.
+        let mut said = [SessionEvent::Hit(hit(2.0, 7.0))];
+        early.settle(&mut said, &[], at(6.0), at(7.0), &mut out);
+        assert!(matches!(&said[0], SessionEvent::Hit(settled) if settled.ready_at == at(3.6)));
+        let shown = out.len();
+        let mut said = [SessionEvent::Hit(hit(12.0, 14.0))];
+        early.settle(&mut said, &[hit(12.2, 14.0)], at(13.5), at(14.0), &mut out);
+        assert_eq!(out.len(), shown, "what has been said needs not be raised");
     }
 
     #[test]

@@ -13,6 +13,8 @@ pub const MOST_HELD_S: f64 = 120.0;
 #[derive(Debug, Default)]
 pub struct Backlog {
     jobs: VecDeque<TextJob>,
+    /// So many of the oldest are heard each by itself.
+    alone: usize,
     held: u64,
     giving_up: bool,
 }
@@ -28,6 +30,7 @@ impl Backlog {
             && let Some(oldest) = self.jobs.pop_front()
         {
             self.held -= oldest.audio.len() as u64;
+            self.alone = self.alone.saturating_sub(1);
             dropped.get_or_insert(oldest.span.start);
         }
         let told = self.giving_up;
@@ -35,19 +38,23 @@ impl Backlog {
         dropped.filter(|_| !told)
     }
 
-    /// The oldest window, joined with those after it as long as the whole is no longer than `longest_s`.
+    /// The oldest window, joined with those after it as long as the whole is no longer than `longest_s`; one that was
+    /// put back, by itself.
     pub fn next(&mut self, longest_s: f64) -> Option<TextJob> {
         let oldest = self.jobs.front()?;
-        let more = self.jobs.iter().skip(1).take_while(|job| fit_together(oldest, job, longest_s)).count();
+        let fitting = self.jobs.iter().skip(1).take_while(|job| fit_together(oldest, job, longest_s)).count();
+        let more = if self.alone > 0 { 0 } else { fitting };
+        self.alone = self.alone.saturating_sub(1);
         let together: Vec<TextJob> = self.jobs.drain(..=more).collect();
         self.held -= together.iter().map(|job| job.audio.len() as u64).sum::<u64>();
         self.giving_up &= !self.jobs.is_empty();
         join(&together)
     }
 
-    /// A window that has to be heard once more, before all others.
+    /// A window that has to be heard once more, before all others and by itself.
     pub fn put_back(&mut self, job: TextJob) {
         self.held += job.audio.len() as u64;
+        self.alone += 1;
         self.jobs.push_front(job);
     }
 
@@ -105,5 +112,16 @@ mod tests {
         assert_eq!(backlog.next(8.0).map(|job| job.span.seconds()), Some(7.0));
         assert_eq!(backlog.next(25.0).map(|job| job.span.seconds()), Some(15.0));
         assert!(backlog.is_empty() && backlog.held_s() == 0.0);
+    }
+
+    #[test]
+    fn halves_that_were_put_back_are_not_joined_again() {
+        let mut backlog = Backlog::default();
+        backlog.push(job(2, 8.0, 3.0));
+        backlog.push(job(3, 12.0, 3.0));
+        backlog.put_back(job(1, 4.0, 3.0));
+        backlog.put_back(job(1, 0.0, 3.0));
+        let lengths: Vec<f64> = std::iter::from_fn(|| backlog.next(25.0)).map(|job| job.span.seconds()).collect();
+        assert_eq!(lengths, [3.0, 3.0, 7.0]);
     }
 }
