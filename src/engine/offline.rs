@@ -130,7 +130,12 @@ impl Together<'_> {
         let mut texts = share(&parts, heard);
         if parts.len() > 1 {
             if lost > 0 {
-                texts = each_alone(transcriber, &parts, &phrases, texts, lost)?;
+                let nothing = texts.iter().all(|heard| heard.words.is_empty());
+                let alone = each_alone(transcriber, &parts, &phrases, nothing)?;
+                let words: Vec<Word> = alone.iter().flat_map(|heard| &heard.words).cloned().collect();
+                if lost_syllables(&words, &joined) < lost {
+                    texts = alone;
+                }
             } else {
                 find_lost(transcriber, &parts, &phrases, &mut texts)?;
             }
@@ -179,17 +184,14 @@ fn listen(transcriber: &mut dyn Transcriber, job: &TextJob, phrases: &Matcher) -
     }
 }
 
-/// Each of `parts` heard by itself where that loses fewer syllables than the `lost` ones of `texts`, which were heard
-/// together. Where nothing was heard at all, most likely nobody spoke: a closer look is worth its time only at a window
-/// that gives words by itself.
+/// Each of `parts` heard by itself. Where `nothing` was heard in them together, most likely nobody spoke: a closer look is
+/// worth its time only at a window that gives words by itself.
 fn each_alone(
     transcriber: &mut dyn Transcriber,
     parts: &[TextJob],
     phrases: &Matcher,
-    texts: Vec<Heard>,
-    lost: usize,
+    nothing: bool,
 ) -> Result<Vec<Heard>, EngineError> {
-    let nothing = texts.iter().all(|heard| heard.words.is_empty());
     let mut alone = Vec::with_capacity(parts.len());
     for part in parts {
         transcriber.set_second_look(!nothing);
@@ -200,9 +202,7 @@ fn each_alone(
         }
         alone.push(heard);
     }
-    let words: Vec<Word> = alone.iter().flat_map(|heard| &heard.words).cloned().collect();
-    let left = join(parts).map_or(0, |joined| lost_syllables(&words, &joined));
-    Ok(if left < lost { alone } else { texts })
+    Ok(alone)
 }
 
 /// Hears those of `parts` by themselves that have lost their words to what is around them: in a long window a clause is
@@ -291,12 +291,11 @@ mod tests {
         let window = TextJob { nuclei: vec![SampleTime(3_200); 6], ..TextJob::of_speech(2.0) };
         let parts = [window.clone(), window];
         let phrases = phrases();
-        let nothing = || vec![Heard::new(Vec::new(), Language::Zh); 2];
         let mut silent = Constant("", 0);
-        let texts = each_alone(&mut silent, &parts, &phrases, nothing(), 12).expect("heard");
+        let texts = each_alone(&mut silent, &parts, &phrases, true).expect("heard");
         assert!(texts.iter().all(|heard| heard.words.is_empty()) && silent.1 == 2);
         let mut speaking = Constant("我在这里听着", 0);
-        let texts = each_alone(&mut speaking, &parts, &phrases, nothing(), 12).expect("heard");
+        let texts = each_alone(&mut speaking, &parts, &phrases, true).expect("heard");
         assert!(texts.iter().all(|heard| heard.words.len() == 6) && speaking.1 == 4, "the closer look");
     }
 

@@ -24,8 +24,8 @@ const ENCODER_FRAMES_PER_S: f64 = 50.0;
 const ENCODER_MARGIN: f64 = 192.0;
 /// All of the model's 30 s, which the second look takes: what the first one misheard, a little more margin mishears too
 /// (with 448 frames instead: `read` recordings, CER 19.5 instead of 18.5 %; windows of 10 s and more with the margin of
-/// the first look: `spontaneous` recordings, 23.3 instead of 21.8 %). (1500 frames less a rest,
-/// so that the count is a multiple of [`ENCODER_STEP`].)
+/// the first look: `spontaneous` recordings, 23.3 instead of 21.8 %). 1500 frames less a rest, so that the count is a
+/// multiple of [`ENCODER_STEP`].
 const ENCODER_MOST: i32 = 1488;
 /// Encoder frames come in multiples of this: ggml's blocked kernels leave other lengths to one that goes row by row.
 const ENCODER_STEP: i32 = 16;
