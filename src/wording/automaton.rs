@@ -15,7 +15,7 @@ use super::lately::{Lately, Past};
 use super::phrase::Phrase;
 use super::sound::{Class, REFUSED, Symbol};
 use super::triggers;
-use super::undecided::LookedAt;
+use super::undecided::{Begun, LookedAt};
 use std::collections::VecDeque;
 use std::sync::Arc;
 
@@ -107,16 +107,6 @@ pub struct Heard {
     pub inserted: f32,
     /// The phrases that may have begun with it and the units before, once it was asked for.
     pub begun: Option<Vec<Begun>>,
-}
-
-/// A phrase of which a beginning was heard.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Begun {
-    pub form: u32,
-    /// Units that the beginning is long at most.
-    pub units: u16,
-    /// Place among the nodes of the phrase up to which nothing goes on from it.
-    pub place: u32,
 }
 
 /// A phrase that is awake.
@@ -457,14 +447,14 @@ fn arrive(
 /// Price of hearing a unit of this class, which costs so much as each unit of the alphabet, for `node`.
 pub fn own_cost(form: &Form, node: &Node, costs: &[f32], class: Class) -> f32 {
     match node.symbol {
-        Some(symbol) => as_required(node, costs[symbol as usize]),
+        Some(symbol) => as_required(node.required, costs[symbol as usize]),
         None => gap_cost(class, form.purpose),
     }
 }
 
-/// What `cost` is for `node`, for which a worse unit may not stand when it is required.
-pub fn as_required(node: &Node, cost: f32) -> f32 {
-    if node.required && cost > REQUIRED_MAX { REFUSED } else { cost }
+/// What `cost` is for a unit for which no worse one may stand when it is `required`.
+pub fn as_required(required: bool, cost: f32) -> f32 {
+    if required && cost > REQUIRED_MAX { REFUSED } else { cost }
 }
 
 /// Price of what lies before the unit that is heard for `node`.

@@ -3,7 +3,6 @@
 use super::alphabet::Costs;
 use super::automaton::{Break, Heard, across};
 use super::sound::{Class, REFUSED};
-use super::way::DeadEnds;
 use std::collections::VecDeque;
 
 /// Rows of [`Lately::lowest`] at most; what may lie farther back is looked for one unit at a time.
@@ -51,8 +50,6 @@ pub struct Lately<'a> {
     pub past: &'a [PastUnit<'a>],
     /// Room for what the nodes of a phrase may cost.
     pub most: Vec<f32>,
-    /// Room for a search.
-    pub dead_ends: DeadEnds,
     /// How far back a unit may lie that lies so far back when nothing but fillers is put in.
     reach: Vec<usize>,
     /// For each unit of the alphabet the lowest price in the 1, 2, … units before the newest one, as far as asked for.
@@ -77,7 +74,7 @@ impl<'a> Lately<'a> {
             *farthest = most.min(past.len() - 1);
         }
         let symbols = past.first().map_or(0, |newest| newest.costs.all.len());
-        Self { past, most: Vec::new(), dead_ends: DeadEnds::default(), reach, lowest: Vec::new(), rows: 0, symbols }
+        Self { past, most: Vec::new(), reach, lowest: Vec::new(), rows: 0, symbols }
     }
 
     /// The lowest price for `symbol` before the newest unit, or less, when it lies at most `steps` units back if no

@@ -50,11 +50,11 @@ pub struct Trigger {
     whole: f32,
     /// Units that every way to it goes through, the nearest first: a range of all [`Guard`]s.
     guards: (u32, u32),
-    /// Most units from the first one of a way to it, as [`Guard::steps`]; 0 when a guard stands there.
-    begins: u16,
+    /// Behind these guards stand so many units of which every way to it begins with one; none where a guard does.
+    begins: u32,
 }
 
-/// A unit of a phrase that every way to its trigger goes through.
+/// A unit of a phrase that every way to its trigger goes through, or one that a way may begin with.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Guard {
     symbol: u32,
@@ -66,12 +66,20 @@ struct Guard {
     most: f32,
     /// Most units from it to the trigger when nothing but fillers is put in.
     steps: u16,
+    /// See [`Node`].
+    required: bool,
 }
 
 impl Guard {
+    /// The guard that `node`, which stands for `symbol`, is for a trigger `between` nodes behind it.
+    fn new(node: &Node, symbol: u32, place: usize, between: u16, most: f32) -> Self {
+        let steps = between + 1 + (most / INSERTED) as u16;
+        Self { symbol, place: place as u32, left_out: node.left_out, most, steps, required: node.required }
+    }
+
     /// The lowest price at which it may have been met before the newest unit, or less.
     fn cheapest(&self, lately: &mut Lately<'_>) -> f32 {
-        lately.cheapest(self.symbol, self.steps).min(self.left_out)
+        as_required(self.required, lately.cheapest(self.symbol, self.steps)).min(self.left_out)
     }
 }
 
@@ -133,22 +141,17 @@ impl Triggers {
             let Some(symbol) = nodes[share.place].symbol else { continue };
             let start = self.guards.len() as u32;
             let ways = between(graph, nodes, share.place);
-            let put_in = |most: f32| (most / INSERTED) as u16;
-            let nearest = through[share.place].iter().rev().filter_map(|&at| Some((at, nodes[at].symbol?, ways[at]?)));
-            self.guards.extend(nearest.take(guards).map(|(at, symbol, between)| {
-                let most = (share.total + plan.slack[at]).min(share.whole) + ROUNDING;
-                Guard {
-                    symbol,
-                    place: at as u32,
-                    left_out: nodes[at].left_out,
-                    most,
-                    steps: between + 1 + put_in(most),
-                }
-            }));
-            let guarded = nodes[share.place].first
-                || self.guards[start as usize..].iter().any(|guard| nodes[guard.place as usize].first);
-            let farthest = || ways.iter().zip(nodes).filter(|(_, node)| node.first).filter_map(|(most, _)| *most).max();
-            let begins = if guarded { 0 } else { farthest().unwrap_or(0) + 1 + put_in(share.whole + ROUNDING) };
+            let guard =
+                |at: usize, most: f32| Some(Guard::new(&nodes[at], nodes[at].symbol?, at, ways[at]?, most + ROUNDING));
+            let most = |at: usize| (share.total + plan.slack[at]).min(share.whole);
+            let nearest = through[share.place].iter().rev().filter_map(|&at| guard(at, most(at)));
+            self.guards.extend(nearest.take(guards));
+            let end = self.guards.len() as u32;
+            let mut guarding = self.guards[start as usize..].iter().map(|guard| guard.place as usize);
+            if !nodes[share.place].first && !guarding.any(|at| nodes[at].first) {
+                let first = (0..share.place).filter(|at| nodes[*at].first);
+                self.guards.extend(first.filter_map(|at| guard(at, share.whole)));
+            }
             let trigger = Trigger {
                 form: number as u32,
                 place: share.place as u32,
@@ -156,8 +159,8 @@ impl Triggers {
                 most: share.most + ROUNDING,
                 total: share.total + ROUNDING,
                 whole: share.whole + ROUNDING,
-                guards: (start, self.guards.len() as u32),
-                begins,
+                guards: (start, end),
+                begins: self.guards.len() as u32 - end,
             };
             found.push((symbol, trigger));
         }
@@ -194,14 +197,22 @@ impl Triggers {
             starts[place] += starts[place - 1];
         }
         (self.starts, self.groups) = (starts, groups);
+        // Guards lie in memory in the order in which they are asked for.
+        let guards = std::mem::take(&mut self.guards);
+        for (_, trigger) in &mut found {
+            let (start, end) = trigger.guards;
+            let moved = self.guards.len() as u32;
+            self.guards.extend_from_slice(&guards[start as usize..end as usize + trigger.begins as usize]);
+            trigger.guards = (moved, moved + (end - start));
+        }
         self.triggers = found.into_iter().map(|(_, trigger)| trigger).collect();
     }
 
-    /// Whether a way to `trigger`, which was heard with the newest unit for `own`, is cheap enough.
-    fn is_reached(&self, graph: &Graph, trigger: &Trigger, own: f32, lately: &mut Lately<'_>) -> bool {
+    /// Whether a way to `trigger`, which was heard with the newest unit and the first unit of which costs at least
+    /// `begins`, is cheap enough.
+    fn is_reached(&self, graph: &Graph, trigger: &Trigger, begins: f32, lately: &mut Lately<'_>) -> bool {
         let form = &graph.forms[trigger.form as usize];
         // What lies behind the beginning or a guard can cost only what that leaves.
-        let begins = if trigger.begins == 0 { 0.0 } else { cheapest_beginning(graph, form, trigger, lately) };
         let mut left = trigger.whole - begins;
         let slack = &self.slack[form.nodes.start..=form.nodes.start + trigger.place as usize];
         let nodes = graph.nodes(form);
@@ -211,17 +222,11 @@ impl Triggers {
         let mut most = std::mem::take(&mut lately.most);
         most.clear();
         for guard in self.guards[trigger.guards.0 as usize..trigger.guards.1 as usize].iter().rev() {
-            if left < own {
-                break;
-            }
             most.extend((most.len()..=guard.place as usize).map(|place| bound(place, left)));
             left = most.last().copied().unwrap_or(left) - guard.cheapest(lately);
         }
-        let mut arrived = own <= left;
-        if arrived {
-            most.extend((most.len()..slack.len()).map(|place| bound(place, left)));
-            arrived = arrives(graph, form, lately.past, &most, &mut lately.dead_ends, trigger.place as usize);
-        }
+        most.extend((most.len()..slack.len()).map(|place| bound(place, left)));
+        let arrived = arrives(graph, form, lately.past, &most, trigger.place as usize);
         lately.most = most;
         arrived
     }
@@ -245,9 +250,9 @@ impl Triggers {
                 if open {
                     let triggers = &self.triggers[group.triggers.0 as usize..group.triggers.1 as usize];
                     for trigger in triggers {
-                        if self.opens(trigger, own, lately)
+                        if let Some(begins) = self.opens(trigger, own, lately)
                             && wanted(&graph.forms[trigger.form as usize])
-                            && self.is_reached(graph, trigger, own, lately)
+                            && self.is_reached(graph, trigger, begins, lately)
                         {
                             each(trigger);
                         }
@@ -257,28 +262,29 @@ impl Triggers {
         }
     }
 
-    /// Whether `trigger`, which was heard for `own`, may be part of something that counts, judged by its guards.
-    fn opens(&self, trigger: &Trigger, own: f32, lately: &mut Lately<'_>) -> bool {
+    /// Whether `trigger`, which was heard for `own`, may be part of something that counts, judged by its guards: what
+    /// the first unit of a way to it costs at least.
+    fn opens(&self, trigger: &Trigger, own: f32, lately: &mut Lately<'_>) -> Option<f32> {
+        if own > trigger.most {
+            return None;
+        }
+        let (start, end) = (trigger.guards.0 as usize, trigger.guards.1 as usize);
         let mut total = own;
-        own <= trigger.most
-            && self.guards[trigger.guards.0 as usize..trigger.guards.1 as usize].iter().all(|guard| {
-                total += guard.cheapest(lately);
-                total <= guard.most
-            })
+        let guarded = self.guards[start..end].iter().all(|guard| {
+            total += guard.cheapest(lately);
+            total <= guard.most
+        });
+        if !guarded || trigger.begins == 0 {
+            return guarded.then_some(0.0);
+        }
+        let first = self.guards[end..end + trigger.begins as usize].iter();
+        let begins = first.map(|guard| guard.cheapest(lately)).fold(REFUSED, f32::min);
+        (total + begins <= trigger.whole).then_some(begins)
     }
 }
 
-/// What the first unit of a way to `trigger` costs at least.
-fn cheapest_beginning(graph: &Graph, form: &Form, trigger: &Trigger, lately: &mut Lately<'_>) -> f32 {
-    let price = |node: &Node| {
-        let Some(symbol) = node.symbol else { return 0.0 };
-        as_required(node, lately.cheapest(symbol, trigger.begins)).min(node.left_out)
-    };
-    graph.first_nodes(form).map(price).fold(REFUSED, f32::min)
-}
-
 /// Stands for the nearest guard of a trigger that has none.
-const NO_GUARD: Guard = Guard { symbol: NO_UNIT, place: 0, left_out: 0.0, most: 0.0, steps: 0 };
+const NO_GUARD: Guard = Guard { symbol: NO_UNIT, place: 0, left_out: 0.0, most: 0.0, steps: 0, required: false };
 
 #[cfg(test)]
 mod tests {

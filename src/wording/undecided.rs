@@ -5,13 +5,23 @@
 //! them is kept until the next unit, so that each unit is heard once.
 
 use super::automaton::{
-    Automaton, Begun, Break, Heard, NOWHERE, Token, budget, catch_up, hear_on, reach, score_of, strictness,
+    Automaton, Break, Heard, NOWHERE, Token, budget, catch_up, hear_on, reach, score_of, strictness,
 };
 use super::graph::{Form, Graph, Node};
 use super::lately::{Lately, Past};
 use super::triggers::{ROUNDING, Trigger};
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
+
+/// A phrase of which a beginning was heard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Begun {
+    pub form: u32,
+    /// Units that the beginning is long at most.
+    pub units: u16,
+    /// Place among the nodes of the phrase up to which nothing goes on from it.
+    pub place: u32,
+}
 
 /// Phrases that were looked at while a finding waits, by the index of their form, and how far they had come.
 #[derive(Clone, Debug, Default)]
