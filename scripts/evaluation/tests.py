@@ -206,6 +206,7 @@ class Stretches(unittest.TestCase):
             {"at_s": 2.0, "start_s": 1.0, "text": "退弹"},
         ]
         self.assertEqual(timing.first_shown(settled, drafts), [0.9, 1.4, 1.4, 3.0])
+        self.assertEqual(timing.first_written(settled, drafts), [0.9, 0.9, 1.4, 2.0])
 
     def test_the_lag_is_the_longest_wait(self):
         segments = [{"end_s": 1.0, "ready_at_s": 1.5}, {"end_s": 3.0, "ready_at_s": 5.0}]

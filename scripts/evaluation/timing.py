@@ -123,6 +123,19 @@ def first_shown(settled, drafts, simplify=lambda text: text):
     return shown
 
 
+def first_written(settled, drafts, simplify=lambda text: text):
+    """For each unit of the settled text when anything was first shown in its place, right or not: a draft that writes
+    as many units from its start on, or the settled text.
+    """
+    shown = [unit.ready for unit in settled]
+    for draft in drafts:
+        start, at = draft["start_s"], draft["at_s"]
+        near = [i for i, unit in enumerate(settled) if start < unit.end and unit.start < at]
+        for i in near[: len(scoring.units(draft["text"], simplify))]:
+            shown[i] = min(shown[i], max(at, settled[i].end))
+    return shown
+
+
 @dataclass(frozen=True)
 class ClauseEnd:
     """The last unit of a clause: when it was over, and what was heard of it (None: nothing)."""

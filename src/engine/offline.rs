@@ -7,7 +7,7 @@ use crate::audio::resample::Resampler;
 use crate::audio::source::{Loss, Read, Source};
 use crate::session::event::{EndCause, GapCause, Header, Language, SessionEvent, Word};
 use crate::speech::doubt::lost_syllables;
-use crate::speech::window::{fit_together, join, parting};
+use crate::speech::window::{PARTIAL_STEP_S, fit_together, join, parting};
 use crate::speech::{Heard, SpeechError, TextJob, Transcriber, Vocabulary};
 use crate::time::{SAMPLE_RATE_HZ, Span, samples};
 use crate::wording::{Matcher, Pack};
@@ -152,8 +152,6 @@ impl Together<'_> {
     }
 }
 
-/// How often a live listener hears the open window, seconds.
-const EARLY_STEP_S: f64 = 0.5;
 /// Sound behind a word without which it is not heard, seconds.
 const EARLY_MARGIN_S: f64 = 0.5;
 
@@ -161,7 +159,7 @@ const EARLY_MARGIN_S: f64 = 0.5;
 /// here: so that flags say when they would have been raised. The window is heard no more often for that: its words are
 /// taken as heard so far, each hearing at the `cost` measured, seconds a second of sound.
 fn glance_early(pipeline: &mut Pipeline, part: &TextJob, words: &[Word], cost: f64, events: &mut Vec<SessionEvent>) {
-    let (step, margin) = (samples(EARLY_STEP_S), samples(EARLY_MARGIN_S));
+    let (step, margin) = (samples(PARTIAL_STEP_S), samples(EARLY_MARGIN_S));
     let mut at = part.span.start + step;
     let mut shown = 0;
     while at < part.cut_at {

@@ -23,7 +23,7 @@ const LONGEST_S: f64 = 16.0;
 /// Less speech than this in a window is a click or a breath, seconds.
 const LEAST_SPEECH_S: f64 = 0.12;
 /// Text that is still growing is heard again after this much more sound, seconds.
-const PARTIAL_STEP_S: f64 = 0.5;
+pub const PARTIAL_STEP_S: f64 = 0.3;
 
 /// Collects the stream and cuts windows from it.
 pub struct WindowCutter {

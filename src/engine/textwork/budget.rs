@@ -1,8 +1,9 @@
 //! Processor time for text that will change again, and the number of threads for text that will not.
 
-/// Share of one core that speech to text may take on average while words are shown early: the rest is for drawing, for
-/// the engine and for whatever else runs on an agent's machine.
-pub const CORE_SHARE: f64 = 0.7;
+/// Share of one core that speech to text may take on average while words are shown early; the other cores, and what is
+/// left of this one, are for drawing, for the engine and for whatever else runs on an agent's machine. Less shows the words
+/// of long clauses late.
+pub const CORE_SHARE: f64 = 0.9;
 /// The share where text has been behind already.
 pub const CORE_SHARE_SPARING: f64 = 0.35;
 /// What may be spent at once after a rest, and what a long window may at most be owed for, core seconds. Together
